@@ -1,0 +1,200 @@
+"""What the console needs from its node, and nothing more.
+
+The console takes no decisions: it shows what the `Desk` tells and hands back what an officer ordered. A `Desk` answers
+with plain JSON-like mappings; `haemaru.web.shapes` names every key, and `Reading` turns an answer into those shapes, so
+that a missing or mistyped key is one clear fault in one place and never half a page.
+
+All calls are synchronous and may take their time: the console makes them in worker threads.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+from haemaru.web import shapes
+from haemaru.wording import Fault
+
+Raw = Mapping[str, Any]
+Shape = TypeVar("Shape", bound=msgspec.Struct)
+
+# Every order that the console gives through `Desk.do`, with its parameters. Each also carries `by`: the officer's name.
+COMMANDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("operations.tip", ("text", "caller", "area", "vessel_name", "ship_type", "last_port", "heard_at")),  # -> case, ...
+    ("operations.choose", ("case", "mmsi")),
+    ("operations.outcome", ("case", "result", "text")),
+    ("demand.new", ("case", "to", "kind", "clause", "statute", "letter", "purpose")),
+    ("demand.answer", ("id", "release", "reason")),
+    ("agreement.approve", ("id",)),
+    ("agreement.refuse", ("id", "reason")),
+    ("agreement.suspend", ("reason",)),
+    ("agreement.resume", ("reason",)),
+    ("ledger.verify", ()),  # -> ok, entries, checkpoints, countersignatures, first_bad
+    ("support.request", ("case", "to", "capability", "place", "need_by", "text")),
+    ("support.step", ("id", "step", "reason")),  # step: one of what `supports()` lists in `next`
+    ("training.apply", ("session", "person")),
+)
+
+
+class Officer(Protocol):
+    """A person who may sign in."""
+
+    @property
+    def name(self) -> str:
+        """The name the person signs in with."""
+        ...
+
+    @property
+    def role(self) -> str:
+        """What the person is on duty as."""
+        ...
+
+
+class Accounts(Protocol):
+    """The accounts of this node."""
+
+    def verify(self, name: str, password: str, /) -> Officer | None:
+        """The officer, or None where name or password is wrong."""
+        ...
+
+
+class Columns(Protocol):
+    """The picture as columns of one length (numpy arrays): the latest fix of every vessel that may be shown."""
+
+    mmsi: Any  # u32 or i32
+    t: Any  # i64, UTC ms of the fix
+    lat: Any  # i32, 1/600000 degree
+    lon: Any
+    sog: Any  # i16, 0.1 knot, 32767 missing
+    cog: Any  # i16, 0.1 degree, 32767 missing
+    vessel_class: Any  # u8, as surveillance names them; 0 unknown
+    source: Any  # u8, 0 own, 1 shared by the partner
+
+
+class Desk(Protocol):
+    """A node as its console sees it."""
+
+    @property
+    def party(self) -> str:
+        """The id of the agency whose node this is."""
+        ...
+
+    @property
+    def realm(self) -> str:
+        """`live`, `demo` or `exercise:<id>`."""
+        ...
+
+    @property
+    def accounts(self) -> Accounts:
+        """Who may sign in."""
+        ...
+
+    def do(self, command: str, params: Raw, /) -> Any:
+        """Carries out one of `COMMANDS`; raises `Fault` where it cannot."""
+        ...
+
+    def status(self) -> Raw:
+        """`shapes.Status`."""
+        ...
+
+    def picture(self) -> Columns:
+        """The picture as columns, cheap enough to be asked for once a second."""
+        ...
+
+    def vessels(self, limit: int, text: str = "") -> Sequence[Raw]:
+        """`shapes.VesselRow`s, newest fix first, those whose name or number holds `text`."""
+        ...
+
+    def vessel(self, mmsi: int) -> Raw | None:
+        """`shapes.Vessel`."""
+        ...
+
+    def records(self, filters: Raw) -> Sequence[Raw]:
+        """`shapes.RecordRow`s, newest first. Filters, all optional: text, kind (prefix), origin, state, limit."""
+        ...
+
+    def record(self, rid: str) -> Raw | None:
+        """`shapes.Record`: its fields each with clause and treatment, what was withheld, and what would leave."""
+        ...
+
+    def tips(self, limit: int = 100) -> Sequence[Raw]:
+        """`shapes.TipRow`s, newest first."""
+        ...
+
+    def cases(self) -> Sequence[Raw]:
+        """`shapes.CaseRow`s, newest first."""
+        ...
+
+    def case(self, rid: str) -> Raw | None:
+        """`shapes.Case`."""
+        ...
+
+    def agreement(self) -> Raw | None:
+        """`shapes.Agreement`, also while it waits for signatures or is suspended."""
+        ...
+
+    def referred(self) -> Sequence[Raw]:
+        """`shapes.Referred`: decisions that wait for a person here."""
+        ...
+
+    def demands(self) -> Sequence[Raw]:
+        """`shapes.Demand`s in both directions, newest first."""
+        ...
+
+    def supports(self) -> Sequence[Raw]:
+        """`shapes.Support`s, newest first."""
+        ...
+
+    def sessions(self) -> Sequence[Raw]:
+        """`shapes.Session`s, next one first."""
+        ...
+
+    def entries(self, limit: int) -> Sequence[Raw]:
+        """`shapes.EntryRow`s, newest first."""
+        ...
+
+    def story(self) -> Sequence[Raw]:
+        """`shapes.Step`s of the story that the demo tells; empty outside realm demo."""
+        ...
+
+    def exchange_accept(self, data: bytes, /) -> bytes:
+        """Takes a batch of frames and answers with the signed receipt; raises `Fault` where it refuses the batch."""
+        ...
+
+    def statement(self) -> bytes:
+        """This node's statement, the exact bytes."""
+        ...
+
+
+class Reading:
+    """Reads a desk's answers into shapes."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def one(self, raw: Raw | None, shape: type[Shape], where: str) -> Shape:
+        """The answer in its shape; `web_not_found` where there is none, `web_desk_answer` where it does not fit."""
+        if raw is None:
+            raise Fault("web_not_found", where)
+        return read(raw, shape, where)
+
+    def many(self, rows: Sequence[Raw], shape: type[Shape], where: str) -> list[Shape]:
+        """Each row in its shape."""
+        return [read(row, shape, where) for row in rows]
+
+    def status(self) -> shapes.Status:
+        """How the node is."""
+        return self.one(self.desk.status(), shapes.Status, "status")
+
+    def agreement(self) -> shapes.Agreement | None:
+        """The agreement, or None before there is one."""
+        raw = self.desk.agreement()
+        return None if raw is None else read(raw, shapes.Agreement, "agreement")
+
+
+def read(raw: Raw, shape: type[Shape], where: str) -> Shape:
+    """One answer in its shape; a fault names the place where it does not fit."""
+    try:
+        return msgspec.convert(raw, shape, strict=False, from_attributes=True)
+    except msgspec.ValidationError as error:
+        raise Fault("web_desk_answer", where, problem=str(error)) from error
