@@ -1,0 +1,48 @@
+"""Everything a page shows, as plain frozen shapes. Times are RFC 3339 text, reasons are codes with their facts.
+
+A default stands wherever a young node has nothing to tell yet; what has no default must be told.
+"""
+
+from haemaru.web.shapes.cases import Candidate, Case, CaseRow, Demand, Event, Held, Referred, Support, TipRow
+from haemaru.web.shapes.mou import Agreement, Article, Clause, Signatory
+from haemaru.web.shapes.papers import Change, Field, Leaving, Record, RecordRow, Withheld
+from haemaru.web.shapes.ships import Claim, Spot, Vessel, VesselRow
+from haemaru.web.shapes.state import Channel, EntryRow, Feed, Health, LedgerState, Peer, Positions, Status, Step
+from haemaru.web.shapes.training import Enrolment, Session
+
+__all__ = [
+    "Agreement",
+    "Article",
+    "Candidate",
+    "Case",
+    "CaseRow",
+    "Change",
+    "Channel",
+    "Claim",
+    "Clause",
+    "Demand",
+    "Enrolment",
+    "EntryRow",
+    "Event",
+    "Feed",
+    "Field",
+    "Health",
+    "Held",
+    "Leaving",
+    "LedgerState",
+    "Peer",
+    "Positions",
+    "Record",
+    "RecordRow",
+    "Referred",
+    "Session",
+    "Signatory",
+    "Spot",
+    "Status",
+    "Step",
+    "Support",
+    "TipRow",
+    "Vessel",
+    "VesselRow",
+    "Withheld",
+]
