@@ -1,1 +1,44 @@
-"""The room signing."""
+"""Keys and envelopes: who signed, who may read, and what can be made unreadable again.
+
+A node holds one pair of keys to sign with, one to be written to, and one secret for its own store. Nothing above this
+room names an algorithm: statements and envelopes name their suite.
+"""
+
+from haemaru.signing.errors import (
+    KeysUnreadable,
+    SealRefused,
+    SigningError,
+    StatementRefused,
+    SuiteUnknown,
+    VaultRefused,
+)
+from haemaru.signing.keys import KeyPair, Keys, NodeKeys, PublicKeys, keyid_of
+from haemaru.signing.sealing import Sealed, open_sealed, pae, seal_to
+from haemaru.signing.statements import STATEMENT_TYPE, Statement, make_statement, read_statement
+from haemaru.signing.suites import SUITE
+from haemaru.signing.vault import Locked, Vault
+
+__all__ = [
+    "STATEMENT_TYPE",
+    "SUITE",
+    "KeyPair",
+    "Keys",
+    "KeysUnreadable",
+    "Locked",
+    "NodeKeys",
+    "PublicKeys",
+    "SealRefused",
+    "Sealed",
+    "SigningError",
+    "Statement",
+    "StatementRefused",
+    "SuiteUnknown",
+    "Vault",
+    "VaultRefused",
+    "keyid_of",
+    "make_statement",
+    "open_sealed",
+    "pae",
+    "read_statement",
+    "seal_to",
+]

@@ -1,0 +1,172 @@
+"""A node's keys: one pair to sign with, one pair to be written to, and one secret for its own store.
+
+Everything that uses keys takes the `Keys` protocol and never the secret bytes, so that a hardware module can hold them:
+`sign`, `agree` and `vault_key` are all it has to offer. `NodeKeys` is the kind that lives in a folder: three files of
+one line each, readable by their owner only.
+"""
+
+import base64
+import binascii
+import hashlib
+import os
+import stat
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+import nacl.bindings as sodium
+
+from haemaru.signing.errors import KeysUnreadable
+from haemaru.signing.suites import KEY_BYTES, SUITE, agree, suite_named
+
+_FILES = ("sign.key", "box.key", "vault.key")
+
+
+def keyid_of(public: bytes) -> str:
+    """The short name of a public key: the first 16 hexadecimal digits of its SHA-256."""
+    return hashlib.sha256(public).hexdigest()[:16]
+
+
+class PublicKeys(msgspec.Struct, frozen=True):
+    """The halves of a node's keys that everybody may know."""
+
+    suite: str
+    sign: bytes
+    box: bytes
+
+    @property
+    def keyid(self) -> str:
+        """The short name of the signing key."""
+        return keyid_of(self.sign)
+
+    @property
+    def fingerprint(self) -> str:
+        """What officers read to each other aloud: SHA-256 over suite and both keys, each with its length before it."""
+        parts = (self.suite.encode(), self.sign, self.box)
+        return hashlib.sha256(b"".join(len(part).to_bytes(4, "big") + part for part in parts)).hexdigest()
+
+    def verify(self, message: bytes, signature: bytes) -> bool:
+        """Whether `signature` over `message` was made by the holder of these keys."""
+        return suite_named(self.suite).verify(self.sign, message, signature)
+
+
+class Keys(Protocol):
+    """What a holder of secret keys does for the rest of the house, in a folder or in a hardware module."""
+
+    @property
+    def suite(self) -> str:
+        """The suite the keys belong to."""
+        ...
+
+    @property
+    def keyid(self) -> str:
+        """The short name of the signing key."""
+        ...
+
+    @property
+    def public(self) -> PublicKeys:
+        """The public halves."""
+        ...
+
+    @property
+    def vault(self) -> bytes:
+        """The secret that the node's own store is locked with."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature over exactly these bytes."""
+        ...
+
+    def agree(self, ephemeral: bytes) -> bytes:
+        """The secret shared with the holder of the other half of `ephemeral`."""
+        ...
+
+
+class KeyPair(msgspec.Struct, frozen=True):
+    """One secret with its public half; printing it shows only its name."""
+
+    secret: bytes
+    public: bytes
+
+    @property
+    def keyid(self) -> str:
+        """The first 16 hexadecimal digits of the SHA-256 of the public bytes."""
+        return keyid_of(self.public)
+
+    def __repr__(self) -> str:
+        return f"KeyPair({self.keyid})"
+
+
+class NodeKeys:
+    """The keys of one node, held in memory and kept in a folder that only its owner may read."""
+
+    suite = SUITE
+
+    def __init__(self, sign_seed: bytes, box_secret: bytes, vault: bytes) -> None:
+        if any(len(secret) != KEY_BYTES for secret in (sign_seed, box_secret, vault)):
+            raise KeysUnreadable("bad_key_length")
+        public, expanded = sodium.crypto_sign_seed_keypair(sign_seed)
+        self._seed = sign_seed
+        self._expanded = expanded
+        self.box = KeyPair(box_secret, sodium.crypto_scalarmult_base(box_secret))
+        self.vault = vault
+        self.public = PublicKeys(SUITE, public, self.box.public)
+        self.keyid = self.public.keyid
+
+    def __repr__(self) -> str:
+        return f"NodeKeys({self.keyid})"
+
+    @classmethod
+    def generate(cls) -> "NodeKeys":
+        """New keys from the operating system's random source."""
+        return cls(os.urandom(KEY_BYTES), os.urandom(KEY_BYTES), os.urandom(KEY_BYTES))
+
+    @classmethod
+    def load(cls, folder: Path) -> "NodeKeys":
+        """Reads the keys that `save` wrote; raises `KeysUnreadable`, also when other users may read a file."""
+        seed, box, vault = (_read_secret(folder / name) for name in _FILES)
+        return cls(seed, box, vault)
+
+    def save(self, folder: Path) -> None:
+        """Writes the keys as new files of mode 0600 in a folder of mode 0700; never overwrites a key."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        for name, secret in zip(_FILES, (self._seed, self.box.secret, self.vault), strict=True):
+            _write_secret(folder / name, secret)
+
+    def sign(self, message: bytes) -> bytes:
+        """The 64-byte Ed25519 signature over exactly these bytes."""
+        return sodium.crypto_sign(message, self._expanded)[: sodium.crypto_sign_BYTES]
+
+    def agree(self, ephemeral: bytes) -> bytes:
+        """The X25519 secret shared with the holder of the other half of `ephemeral`."""
+        return agree(self.box.secret, ephemeral)
+
+
+def _write_secret(path: Path, secret: bytes) -> None:
+    line = f"haemaru-key {SUITE} {path.stem} {base64.b64encode(secret).decode()}\n"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise KeysUnreadable("key_exists", str(path)) from None
+    with os.fdopen(handle, "w") as file:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read_secret(path: Path) -> bytes:
+    try:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise KeysUnreadable("key_open_to_others", str(path))
+        magic, suite, role, text = path.read_text(encoding="ascii").split()
+        secret = base64.b64decode(text, validate=True)
+    except OSError as error:
+        raise KeysUnreadable("key_missing", f"{path}: {error.strerror}") from None
+    except (ValueError, binascii.Error):
+        raise KeysUnreadable("key_broken", str(path)) from None
+    if magic != "haemaru-key" or role != path.stem:
+        raise KeysUnreadable("key_broken", str(path))
+    if suite != SUITE:
+        raise KeysUnreadable("key_of_other_suite", str(path))
+    return secret
