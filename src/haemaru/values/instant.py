@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from haemaru.values.shown import shown
 from haemaru.wording import Fault
 
 
@@ -10,7 +11,10 @@ def parse_time(text: str, where: str = "time") -> datetime:
     try:
         value = datetime.fromisoformat(text)
     except (TypeError, ValueError):
-        raise Fault("bad_time", where, text=str(text)) from None
+        raise Fault("bad_time", where, text=shown(text)) from None
     if value.tzinfo is None:
-        raise Fault("bad_time", where, text=text)
-    return value.astimezone(UTC)
+        raise Fault("bad_time", where, text=shown(text))
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:  # the first and last hours that a datetime can hold
+        raise Fault("bad_time", where, text=shown(text)) from None
