@@ -1,1 +1,29 @@
-"""The room storage."""
+"""Databases: SQLite in the node's home, or PostgreSQL when a node outgrows it, behind one face.
+
+Rooms declare their tables as SQLAlchemy `MetaData` in their `tables.py` and speak portable SQL with `:name`
+parameters. There is exactly one writer; readers have snapshots. One suite of tests holds both engines to that.
+"""
+
+from haemaru.storage.database import Database
+from haemaru.storage.errors import (
+    StorageConflict,
+    StorageDamaged,
+    StorageError,
+    StorageFull,
+    StorageLocked,
+    StorageTooOld,
+    StorageUnreachable,
+)
+from haemaru.storage.transaction import Tx
+
+__all__ = [
+    "Database",
+    "StorageConflict",
+    "StorageDamaged",
+    "StorageError",
+    "StorageFull",
+    "StorageLocked",
+    "StorageTooOld",
+    "StorageUnreachable",
+    "Tx",
+]
