@@ -14,8 +14,10 @@ demo-real: setup ## the same with an hour of real ship traffic (New York harbour
 	@.venv/bin/haemaru demo --feed "$$(.venv/bin/python tools/fetch_real.py)"
 
 test: setup-test ## every test, then every example in the documents
-	@.venv/bin/pytest -q -p no:randomly README.md docs
-	@.venv/bin/pytest -q tests
+	@failed=0; \
+	.venv/bin/pytest -q -p no:randomly README.md docs || failed=1; \
+	.venv/bin/pytest -q tests || failed=1; \
+	exit $$failed
 
 check: setup-test ## style, types, floors, then all tests: what must hold before a commit
 	@.venv/bin/ruff format --check -q .
