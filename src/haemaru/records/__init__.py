@@ -5,7 +5,10 @@ that can be looked up again by its identifiers (`subjects`). What is known about
 its source (`claims`); what a person, dog or device is proven able to do, and until when, as certificates.
 """
 
+from haemaru.records.certificate import Certificate, certificate_json, read_certificate, why_invalid
+from haemaru.records.claims import Claim, by_field, claims_of, contradictions
 from haemaru.records.header import (
+    OPERATIONS,
     AgreementRef,
     Header,
     Marking,
@@ -17,24 +20,41 @@ from haemaru.records.header import (
 )
 from haemaru.records.kinds import CHANNELS, KINDS, RESOURCE_MESSAGES, channel_of, is_kind, parse_kind
 from haemaru.records.record import Record, leaf_paths, parse_record, read_record
+from haemaru.records.subjects import STRONG, identifier, identifiers, same_subject
+from haemaru.records.vessel_names import VesselName, read_vessel_name
 
 __all__ = [
     "CHANNELS",
     "KINDS",
+    "OPERATIONS",
     "RESOURCE_MESSAGES",
+    "STRONG",
     "AgreementRef",
+    "Certificate",
+    "Claim",
     "Header",
     "Marking",
     "Record",
     "Redacted",
     "Released",
+    "VesselName",
+    "by_field",
+    "certificate_json",
     "channel_of",
+    "claims_of",
+    "contradictions",
     "header_bytes",
     "header_json",
+    "identifier",
+    "identifiers",
     "is_kind",
     "leaf_paths",
     "parse_kind",
     "parse_record",
+    "read_certificate",
     "read_header",
     "read_record",
+    "read_vessel_name",
+    "same_subject",
+    "why_invalid",
 ]
