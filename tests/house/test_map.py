@@ -38,3 +38,14 @@ def test_every_link_between_the_documents_leads_somewhere(root: Path) -> None:
                 broken.append(f"{page.relative_to(root)} -> {target}")
 
     assert broken == []
+
+
+def test_the_readme_begins_with_two_commands_and_names_only_tests_that_exist(root: Path) -> None:
+    text = (root / "README.md").read_text(encoding="utf-8")
+    makefile = (root / "Makefile").read_text(encoding="utf-8")
+
+    first = text.split("```")[1].split()
+    assert first[:2] == ["make", "demo"]
+    assert text.split("```")[1].splitlines()[2].startswith("make test")
+    assert [name for name in re.findall(r"make ([a-z-]+)", text) if f"\n{name}:" not in makefile] == []
+    assert [path for path in re.findall(r"`(tests/[^`]+)`", text) if not (root / path).exists()] == []
