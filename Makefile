@@ -15,7 +15,7 @@ demo-real: setup ## the same with an hour of real ship traffic (New York harbour
 
 test: setup-test ## every test, then every example in the documents
 	@failed=0; \
-	.venv/bin/pytest -q -p no:randomly README.md docs || failed=1; \
+	.venv/bin/pytest -q -p no:randomly README.md $(wildcard PROTOCOL.md) docs || failed=1; \
 	.venv/bin/pytest -q tests || failed=1; \
 	exit $$failed
 
@@ -34,7 +34,7 @@ fmt: setup-test ## put the code into the house's format
 	@.venv/bin/ruff check -q --fix .
 
 docs-test: setup-test ## only the examples in the documents (in their order)
-	@.venv/bin/pytest -q -p no:randomly README.md docs
+	@.venv/bin/pytest -q -p no:randomly README.md $(wildcard PROTOCOL.md) docs
 
 ui: setup ## build the web assets again
 	@.venv/bin/python -m haemaru.web.build

@@ -13,9 +13,10 @@ ROOMS = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_rooms_door_lists_what_it_gives_and_gives_what_it_lists(room: str) -> None:
     tree = ast.parse((PACKAGE / room / "__init__.py").read_text(encoding="utf-8"))
-    imported = {
-        name.asname or name.name for node in tree.body if isinstance(node, ast.ImportFrom) for name in node.names
-    }
+    taken = [
+        node for node in tree.body if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("haemaru")
+    ]
+    imported = {name.asname or name.name for node in taken for name in node.names}
 
     module = importlib.import_module(f"haemaru.{room}")
 
