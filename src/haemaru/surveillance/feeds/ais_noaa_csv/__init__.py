@@ -1,0 +1,1 @@
+"""The feed ais_noaa_csv: AIS tables of the US coast."""
