@@ -241,12 +241,26 @@ def test_pages_cover_every_row_once(ships: Database) -> None:
         tx.many(INSERT, [{"id": n, "name": str(n), "digest": None, "weight": None} for n in range(25)])
 
     with ships.read() as tx:
-        pages = list(tx.pages("SELECT id FROM ship WHERE id > :after ORDER BY id LIMIT :size", -1, size=10))
-        none = list(tx.pages("SELECT id FROM ship WHERE id > :after ORDER BY id LIMIT :size", 99, size=10))
+        pages = list(tx.pages("SELECT id FROM ship WHERE id > :after ORDER BY id LIMIT :size", -1, 10))
+        none = list(tx.pages("SELECT id FROM ship WHERE id > :after ORDER BY id LIMIT :size", 99, 10))
 
     assert [len(page) for page in pages] == [10, 10, 5]
     assert [row[0] for page in pages for row in page] == list(range(25))
     assert none == []
+
+
+def test_a_long_answer_is_read_row_by_row_two_at_once(ships: Database) -> None:
+    with ships.write() as tx:
+        tx.many(INSERT, [{"id": n, "name": str(n), "digest": None, "weight": None} for n in range(1000)])
+
+    with ships.read() as tx:
+        upward = tx.each("SELECT id FROM ship ORDER BY id")
+        downward = tx.each("SELECT id FROM ship WHERE id < :end ORDER BY id DESC", end=1000)
+        pairs = [(up[0], down[0]) for up, down in zip(upward, downward, strict=True)]
+
+    assert pairs == [(n, 999 - n) for n in range(1000)]
+    with pytest.raises(StorageError), ships.read() as tx:
+        list(tx.each("SELECT * FROM nowhere"))
 
 
 def test_making_tables_again_changes_nothing(ships: Database) -> None:

@@ -1,1 +1,27 @@
-"""The room ledger."""
+"""What happened at this node: append-only, provable to a partner, and the source of every other table.
+
+Entries are the leaves of a Merkle tree (RFC 6962); their bodies lie apart, each locked with a key of its own, so that a
+body can lawfully be erased while every proof stays valid. Checkpoints are signed and countersigned by the partners.
+"""
+
+from haemaru.ledger.batch import Batch
+from haemaru.ledger.leaves import Entry
+from haemaru.ledger.ledger import Ledger
+from haemaru.ledger.merkle import verify_consistency, verify_inclusion
+from haemaru.ledger.notes import Checkpoint, read_checkpoint
+from haemaru.ledger.projections import Projection
+from haemaru.ledger.verification import FirstBad, Verification, verify_database
+
+__all__ = [
+    "Batch",
+    "Checkpoint",
+    "Entry",
+    "FirstBad",
+    "Ledger",
+    "Projection",
+    "Verification",
+    "read_checkpoint",
+    "verify_consistency",
+    "verify_database",
+    "verify_inclusion",
+]

@@ -4,7 +4,9 @@ Several processes could connect to a server, so the writer takes an advisory loc
 alone, exactly as with SQLite.
 """
 
+import itertools
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +21,14 @@ from haemaru.storage.errors import (
     StorageLocked,
     StorageUnreachable,
 )
-from haemaru.storage.transaction import Connection
+from haemaru.storage.transaction import Connection, Cursor
 
 if TYPE_CHECKING:
     import psycopg
 
 # The writer's lock; any number does as long as every Haemaru process takes the same one in a database.
 _LOCK = 0x48414552
+_STREAMS = itertools.count(1)
 # A quoted text or name, a cast, a parameter, or a percent sign.
 _PARTS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|::|:([A-Za-z_][A-Za-z0-9_]*)|%")
 _STATES: tuple[tuple[str, type[StorageError]], ...] = (
@@ -98,6 +101,13 @@ class PostgresDriver:
     def is_broken(self, connection: Connection) -> bool:
         """Whether the server or the network closed the connection."""
         return bool(getattr(connection, "closed", False))
+
+    def stream(self, connection: Connection, sql: str, params: Mapping[str, object]) -> Cursor:
+        """A cursor kept at the server, which sends its rows as they are fetched."""
+        raw: Any = connection
+        cursor: Any = raw.cursor(name=f"haemaru_{next(_STREAMS)}")
+        cursor.execute(translate(sql), params)
+        return cursor  # type: ignore[no-any-return]
 
     def translate(self, sql: str) -> str:
         """The statement with psycopg's parameters."""

@@ -7,6 +7,7 @@ are STRICT: a column holds the type it says.
 
 import contextlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from haemaru.storage.errors import (
     StorageTooOld,
     StorageUnreachable,
 )
-from haemaru.storage.transaction import Connection
+from haemaru.storage.transaction import Connection, Cursor
 
 OLDEST = (3, 51, 3)
 PAGE_BYTES = 8192  # three bodies of 2 kB a page; at the default 4096 each takes a page of its own
@@ -79,8 +80,9 @@ class SqliteDriver:
     begin_write = "BEGIN IMMEDIATE"
     begin_read = "BEGIN"
     list_tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
-    # OverflowError: an integer beyond 64 bits; UnicodeError: text that is no Unicode, going in or coming out.
-    errors: tuple[type[Exception], ...] = (sqlite.Error, OverflowError, UnicodeError)
+    # OverflowError: an integer beyond 64 bits; UnicodeError: text that is no Unicode, going in or coming out;
+    # MemoryError: a damaged length that asks for more than there is.
+    errors: tuple[type[Exception], ...] = (sqlite.Error, OverflowError, UnicodeError, MemoryError)
 
     def __init__(self, path: str) -> None:
         if sqlite_version() < OLDEST:
@@ -133,6 +135,10 @@ class SqliteDriver:
         """Never: a file does not hang up."""
         return False
 
+    def stream(self, connection: Connection, sql: str, params: Mapping[str, object]) -> Cursor:
+        """The same as any statement: SQLite reads on as rows are fetched."""
+        return connection.execute(sql, params)
+
     def translate(self, sql: str) -> str:
         """The same: SQLite knows `:name`."""
         return sql
@@ -141,7 +147,7 @@ class SqliteDriver:
         """The engine's error in our words, by its result code."""
         code = getattr(error, "sqlite_errorcode", None)
         kind = _CODES.get(code & 0xFF) if code is not None else None
-        if kind is None and "decode" in str(error):
+        if isinstance(error, MemoryError) or (kind is None and "decode" in str(error)):
             kind = StorageDamaged  # text that is not UTF-8 cannot have been written by us
         if kind is not None:
             return kind(self.where, str(error))

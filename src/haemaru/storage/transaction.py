@@ -21,6 +21,14 @@ class Cursor(Protocol):
         """The next row or None."""
         ...
 
+    def fetchmany(self, size: int = ..., /) -> list[Any]:
+        """The next rows."""
+        ...
+
+    def close(self) -> None:
+        """Forgets the rows that are left."""
+        ...
+
     def executemany(self, sql: str, rows: Sequence[Mapping[str, object]], /) -> Any:
         """The statement once for each row."""
         ...
@@ -67,6 +75,10 @@ class Driver(Protocol):
 
     def is_broken(self, connection: Connection) -> bool:
         """Whether the connection can no longer be used."""
+        ...
+
+    def stream(self, connection: Connection, sql: str, params: Mapping[str, object]) -> Cursor:
+        """Runs one statement whose rows are fetched a few at a time, so that an answer need not fit in memory."""
         ...
 
     def translate(self, sql: str) -> str:
@@ -122,13 +134,25 @@ class Tx:
             raise self._driver.explain(error) from error
         return row
 
-    def pages(self, sql: str, after: int, /, size: int = 500, **params: object) -> Iterator[list[tuple[Any, ...]]]:
+    def pages(self, sql: str, after: int, size: int = 500, /, **params: object) -> Iterator[list[tuple[Any, ...]]]:
         """The answer in pages: `sql` orders by an integer that is its first column, and takes `:after` and `:size`."""
         while rows := self.all(sql, after=after, size=size, **params):
             yield rows
             if len(rows) < size:
                 return
             after = rows[-1][0]
+
+    def each(self, sql: str, /, **params: object) -> Iterator[tuple[Any, ...]]:
+        """Every row of the answer, one after the other, however many there are."""
+        try:
+            cursor = self._driver.stream(self._live(), sql, params)
+            try:
+                while rows := cursor.fetchmany(200):
+                    yield from rows
+            finally:
+                cursor.close()
+        except self._driver.errors as error:
+            raise self._driver.explain(error) from error
 
     def end(self) -> None:
         """Makes the transaction unusable; called when its block is left."""

@@ -1,0 +1,141 @@
+"""Checkpoints: a party's signed word for how long its ledger is and what its root is.
+
+The text is a C2SP tlog-checkpoint in a signed note: origin, size, root in base64, one extension line with the time, an
+empty line, then signature lines. A partner that has checked the checkpoint adds a line of its own (C2SP
+tlog-cosignature: the signature covers the moment of signing and the whole text).
+
+    haemaru/demo/kcg
+    1024
+    CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
+    at 2026-08-01T00:00:00Z
+
+    — haemaru/demo/kcg Az3grl...
+    — haemaru/demo/kcs x7yQ9A...
+"""
+
+import base64
+import binascii
+import hashlib
+import struct
+
+import msgspec
+
+from haemaru.ledger.merkle import HASH_BYTES
+from haemaru.signing import SUITE, Keys, PublicKeys
+from haemaru.wording import Fault
+
+NOTE_MAX_BYTES = 4096
+_DASH = "— "
+_SIGNED = b"\x01"  # key types of the signed-note format: Ed25519 signature, Ed25519 cosignature
+_COSIGNED = b"\x04"
+
+
+class Checkpoint(msgspec.Struct, frozen=True):
+    """A checkpoint as it was signed: whose, how long, which root, when, and the exact note with its signatures."""
+
+    origin: str
+    size: int
+    root: bytes
+    at: str
+    note: bytes
+
+    @property
+    def text(self) -> bytes:
+        """The part that is signed."""
+        return self.note[: self.note.index(b"\n\n") + 1]
+
+
+def origin_of(realm: str, party: str) -> str:
+    """The name of a party's ledger, which is also the name of its key in signature lines."""
+    return f"haemaru/{realm}/{party}"
+
+
+def write_checkpoint(keys: Keys, origin: str, size: int, root: bytes, at: str) -> Checkpoint:
+    """Signs a checkpoint."""
+    text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\nat {at}\n".encode()
+    line = _line(origin, _key_hash(origin, _SIGNED, keys.public) + keys.sign(text))
+    return Checkpoint(origin, size, root, at, text + b"\n" + line)
+
+
+def read_checkpoint(note: bytes) -> Checkpoint:
+    """Reads a note's text; raises `Fault("checkpoint_unreadable")`. Says nothing about its signatures."""
+    try:
+        if len(note) > NOTE_MAX_BYTES or not note.endswith(b"\n"):
+            raise ValueError("length")
+        text, _, _ = note.decode().partition("\n\n")
+        origin, size, root, *rest = text.split("\n")
+        decoded = base64.b64decode(root, validate=True)
+        if len(decoded) != HASH_BYTES or base64.b64encode(decoded).decode() != root:
+            raise ValueError("root")
+        if not size.isascii() or not size.isdigit() or str(int(size[:20])) != size:
+            raise ValueError("size")
+        at = next(line.removeprefix("at ") for line in rest if line.startswith("at "))
+    except (ValueError, binascii.Error, StopIteration) as error:
+        raise Fault("checkpoint_unreadable", "checkpoint", problem=str(error) or "time") from None
+    return Checkpoint(origin, int(size), decoded, at, note)
+
+
+def is_signed_by(checkpoint: Checkpoint, public: PublicKeys) -> bool:
+    """Whether the owner of the ledger signed it with these keys."""
+    key_hash = _key_hash(checkpoint.origin, _SIGNED, public)
+    return any(
+        blob[:4] == key_hash and public.verify(checkpoint.text, blob[4:])
+        for blob in _blobs(checkpoint, checkpoint.origin)
+    )
+
+
+def countersign(keys: Keys, name: str, checkpoint: Checkpoint, at_seconds: int) -> bytes:
+    """The line by which `name` says that it has checked the checkpoint."""
+    signature = keys.sign(_cosigned_text(checkpoint, at_seconds))
+    blob = _key_hash(name, _COSIGNED, keys.public) + struct.pack(">Q", at_seconds) + signature
+    return _line(name, blob)
+
+
+def is_countersigned_by(checkpoint: Checkpoint, name: str, public: PublicKeys) -> bool:
+    """Whether a line of `name`, made with these keys, stands under the checkpoint."""
+    key_hash = _key_hash(name, _COSIGNED, public)
+    for blob in _blobs(checkpoint, name):
+        if blob[:4] == key_hash and len(blob) > 12:
+            (seconds,) = struct.unpack(">Q", blob[4:12])
+            if public.verify(_cosigned_text(checkpoint, seconds), blob[12:]):
+                return True
+    return False
+
+
+def line_of(checkpoint: Checkpoint, name: str) -> bytes:
+    """The last signature line of `name` under the checkpoint, or nothing."""
+    start = f"{_DASH}{name} ".encode()
+    lines = checkpoint.note[len(checkpoint.text) + 1 :].splitlines(keepends=True)
+    return next((line for line in reversed(lines) if line.startswith(start)), b"")
+
+
+def with_lines(checkpoint: Checkpoint, *lines: bytes) -> Checkpoint:
+    """The checkpoint with more signature lines under it."""
+    return msgspec.structs.replace(checkpoint, note=checkpoint.note + b"".join(lines))
+
+
+def _cosigned_text(checkpoint: Checkpoint, at_seconds: int) -> bytes:
+    return b"cosignature/v1\ntime %d\n" % at_seconds + checkpoint.text
+
+
+def _key_hash(name: str, kind: bytes, public: PublicKeys) -> bytes:
+    # Suites other than Ed25519 have no number in the format: 0xff, then their name.
+    label = kind if public.suite == SUITE else b"\xff" + kind + public.suite.encode()
+    return hashlib.sha256(name.encode() + b"\n" + label + public.sign).digest()[:4]
+
+
+def _line(name: str, blob: bytes) -> bytes:
+    return f"{_DASH}{name} {base64.b64encode(blob).decode()}\n".encode()
+
+
+def _blobs(checkpoint: Checkpoint, name: str) -> list[bytes]:
+    found = []
+    for line in checkpoint.note[len(checkpoint.text) + 1 :].decode().splitlines():
+        dash, _, rest = line.partition(" ")
+        signer, _, text = rest.partition(" ")
+        if dash + " " == _DASH and signer == name:
+            try:
+                found.append(base64.b64decode(text, validate=True))
+            except (ValueError, binascii.Error):
+                continue
+    return found
