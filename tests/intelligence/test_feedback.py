@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from haemaru.intelligence import Feedback, Report, awaiting_feedback, build_feedback, build_report, check_feedback
+from haemaru.records import Stamp
 from haemaru.values import Handling
 from haemaru.wording import Fault
 
@@ -15,11 +16,13 @@ OPEN = Handling("restricted")
 
 def report(rid: str, days_old: int) -> dict[str, Any]:
     drawn = Report(text="seen", grade={"scheme": "admiralty", "code": "C3"})
-    return build_report(drawn, {"type": "vessel"}, OPEN, AT - timedelta(days=days_old), (rid, "kcg"))
+    return build_report(drawn, {"type": "vessel"}, Stamp(rid, "kcg", AT - timedelta(days=days_old), OPEN))
 
 
 def feedback(about: dict[str, Any], outcome: Any) -> dict[str, Any]:
-    return build_feedback(Feedback(about=about["rid"], outcome=outcome), about, OPEN, AT, (f"f-{about['rid']}", "kcs"))
+    return build_feedback(
+        Feedback(about=about["rid"], outcome=outcome), about, Stamp(f"f-{about['rid']}", "kcs", AT, OPEN)
+    )
 
 
 def test_feedback_refers_to_its_report_and_subject() -> None:

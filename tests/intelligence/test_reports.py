@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from haemaru.intelligence import Report, build_report, check_report, correct, why_not_onward
+from haemaru.records import Stamp
 from haemaru.values import Handling
 from haemaru.wording import Fault
 
@@ -17,7 +18,7 @@ B2 = {"scheme": "europol_4x4", "code": "B2"}
 
 def report(**fields: Any) -> dict[str, Any]:
     drawn = Report(**{"text": "Load taken at sea off Peru.", "grade": B2, "handling_codes": ("H1",), **fields})
-    return build_report(drawn, SUBJECT, Handling("restricted"), AT, ("kcg-r-1", "kcg"))
+    return build_report(drawn, SUBJECT, Stamp("kcg-r-1", "kcg", AT, Handling("restricted")))
 
 
 def test_a_report_holds_only_what_was_written() -> None:

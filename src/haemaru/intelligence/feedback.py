@@ -10,9 +10,8 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from haemaru.clock import format_time
-from haemaru.records import Record, read_record
-from haemaru.values import Handling, parse_time
+from haemaru.records import Record, Stamp, read_record
+from haemaru.values import parse_time
 from haemaru.wording import Fault
 
 KIND = "intelligence.feedback"
@@ -32,21 +31,11 @@ class Feedback(msgspec.Struct, frozen=True, kw_only=True):
     seizure: str = ""
 
 
-def build_feedback(
-    feedback: Feedback, report: Mapping[str, Any], handling: Handling, at: datetime, name: tuple[str, str]
-) -> Record:
-    """The record of a feedback on `report`, about the same subject; `name` is its rid and the party it comes from."""
+def build_feedback(feedback: Feedback, report: Mapping[str, Any], stamp: Stamp) -> Record:
+    """The record of a feedback on `report`, about the same subject."""
     body: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(feedback))
-    record: Record = {
-        "rid": name[0],
-        "kind": KIND,
-        "subject": dict(report["subject"]),
-        "event_time": format_time(at),
-        "handling": handling.as_json(),
-        "origin": name[1],
-        "body": {key: value for key, value in body.items() if value != ""},
-        "refs": [feedback.about],
-    }
+    written = {key: value for key, value in body.items() if value != ""}
+    record = stamp.record(KIND, report["subject"], written, refs=(feedback.about,))
     check_feedback(record)
     return record
 

@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from haemaru.clock import format_time
-from haemaru.records import Record, read_record
-from haemaru.values import Grade, Handling
+from haemaru.records import Record, Stamp, read_record
+from haemaru.values import Grade
 from haemaru.wording import Fault, Reason
 
 KIND = "intelligence.report"
@@ -54,21 +54,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return Grade.from_json(self.grade, "body.grade")
 
 
-def build_report(
-    report: Report, subject: Mapping[str, Any], handling: Handling, at: datetime, name: tuple[str, str]
-) -> Record:
-    """The record of a report; `name` is its rid and the party it comes from. Raises `Fault` where a rule is broken."""
+def build_report(report: Report, subject: Mapping[str, Any], stamp: Stamp) -> Record:
+    """The record of a report about a subject; raises `Fault` where it would break a rule of its scheme."""
     empty: tuple[object, ...] = ("", (), False)
     body: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(report))
-    record: Record = {
-        "rid": name[0],
-        "kind": KIND,
-        "subject": dict(subject),
-        "event_time": format_time(at),
-        "handling": handling.as_json(),
-        "origin": name[1],
-        "body": {key: value for key, value in body.items() if getattr(report, key) not in empty},
-    }
+    written = {key: value for key, value in body.items() if getattr(report, key) not in empty}
+    record = stamp.record(KIND, subject, written)
     check_report(record)
     return record
 

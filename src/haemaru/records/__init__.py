@@ -20,6 +20,7 @@ from haemaru.records.header import (
 )
 from haemaru.records.kinds import CHANNELS, KINDS, RESOURCE_MESSAGES, channel_of, is_kind, parse_kind
 from haemaru.records.record import Record, leaf_paths, parse_record, read_record
+from haemaru.records.stamp import Stamp
 from haemaru.records.subjects import STRONG, identifier, identifiers, same_subject
 from haemaru.records.vessel_names import VesselName, read_vessel_name
 
@@ -37,6 +38,7 @@ __all__ = [
     "Record",
     "Redacted",
     "Released",
+    "Stamp",
     "VesselName",
     "by_field",
     "certificate_json",

@@ -77,7 +77,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     onward: Onward = "none"
     onward_to: tuple[str, ...] = ()
     retain_until: str | None = None
-    event_time: str
+    event_time: str | None = None
     created: str
     redacted: tuple[Redacted, ...] = ()
     realm: str
