@@ -27,15 +27,18 @@ def korean(package: Path) -> dict[str, list[tuple[str, str]]]:
 Catalogue = dict[str, list[tuple[str, str]]]
 
 
-def test_every_key_in_use_is_in_both_catalogues(words: Words, english: Catalogue, korean: Catalogue) -> None:
-    missing = {lang: sorted({f"{use.key} ({use.where})" for use in words.uses if use.key not in texts})
-               for lang, texts in (("en", english), ("ko", korean))}  # fmt: skip
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_every_key_in_use_is_in_both_catalogues(words: Words, package: Path, lang: str) -> None:
+    texts = catalogue(package, lang)
 
-    assert missing == {"en": [], "ko": []}
+    missing = sorted({f"{use.key} ({use.where})" for use in words.uses if use.key not in texts})
+
+    assert not missing, "\n" + "\n".join(missing)
 
 
 def test_both_languages_hold_the_same_keys_with_the_same_placeholders(english: Catalogue, korean: Catalogue) -> None:
-    assert sorted(set(english) ^ set(korean)) == []
+    alone = sorted(set(english) ^ set(korean))
+    assert not alone, "\n" + "\n".join(alone)
     differ = [k for k in english if placeholders(english[k][0][1]) != placeholders(korean[k][0][1])]
     assert differ == []
 
@@ -54,7 +57,7 @@ def test_korean_sentences_are_korean(english: Catalogue, korean: Catalogue) -> N
         if is_sentence and not HANGUL.search(text):
             foreign.append(key)
 
-    assert foreign == []
+    assert not foreign, "\n" + "\n".join(foreign)
 
 
 def test_every_placeholder_is_filled_where_its_key_is_used(words: Words, english: Catalogue) -> None:
@@ -65,8 +68,10 @@ def test_every_placeholder_is_filled_where_its_key_is_used(words: Words, english
             if lacking:
                 unfilled.append(f"{use.key} ({use.where}): {', '.join(sorted(lacking))}")
 
-    assert unfilled == []
+    assert not unfilled, "\n" + "\n".join(unfilled)
 
 
 def test_no_key_is_left_over(words: Words, english: Catalogue) -> None:
-    assert sorted(key for key in english if not words.may_use(key)) == []
+    left = sorted(f"{key} ({found[0][0]})" for key, found in english.items() if not words.may_use(key))
+
+    assert not left, "\n" + "\n".join(left)
