@@ -1,0 +1,212 @@
+"""What an item does to the records a node holds: kept, superseded, taken back, or put in quarantine.
+
+A record belongs to its origin: nobody else may write under its rid. A later revision supersedes an earlier one, a
+retraction or an expiry leaves a tombstone, and a legal hold keeps the copy, sealed away, with its basis as the answer.
+Whatever was asked of a copy is answered in the same transaction by a signed disposition on the control channel.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+from haemaru.exchange import entries
+from haemaru.exchange.entries import HoldFacts, ReceivedFacts, entry_bytes, read_entry
+from haemaru.exchange.frame import Stream
+from haemaru.exchange.house import House
+from haemaru.exchange.items import TAKING_BACK, Item
+from haemaru.exchange.messages import Answer, Disposition, Notice
+from haemaru.exchange.outbox import Outbox
+from haemaru.exchange.peers import Peer
+from haemaru.exchange.spool import Spool
+from haemaru.exchange.witness import Witness
+from haemaru.ledger import Batch, Entry
+from haemaru.records import Header
+from haemaru.storage import Tx
+
+_STATE_OF = {"retract": "retracted", "expire": "expired"}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """An item as it was taken in: its ledger entry, the state it is in, and what the receipt says of it."""
+
+    item: Item
+    entry: int
+    state: str
+    exception: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    rev: int
+    op: str
+    state: str
+    digest: bytes
+
+
+class Arrivals:
+    """Takes items into the ledger."""
+
+    def __init__(self, house: House, outbox: Outbox, spool: Spool, witness: Witness) -> None:
+        self._house = house
+        self._outbox = outbox
+        self._spool = spool
+        self._witness = witness
+
+    def take(self, batch: Batch, peer: Peer, stream: Stream, item: Item) -> Arrived:
+        """Writes the item down, changes what it changes, and answers where an answer is due."""
+        if item.code:
+            return self._write(batch, stream, item, "quarantined", code=item.code)
+        if item.void is not None:
+            return self._write(batch, stream, item, "void", code=item.void.code, exception="")
+        if item.message is not None:
+            return self._take_message(batch, peer, stream, item)
+        header = cast(Header, item.header)
+        if item.type == "positions":
+            return self._take_positions(batch, stream, item)
+        if header.op in TAKING_BACK:
+            return self._take_back(batch, peer, stream, item, header)
+        return self._take_record(batch, peer, stream, item, header)
+
+    def _take_record(self, batch: Batch, peer: Peer, stream: Stream, item: Item, header: Header) -> Arrived:
+        blind = self._house.vault.blind(header.rid)
+        if self._is_someone_elses(batch.tx, blind, peer.party):
+            return self._write(batch, stream, item, "quarantined", code="rid_conflict")
+        copies = self._copies(batch.tx, blind, peer.party)
+        back = [copy for copy in copies if copy.op in TAKING_BACK]
+        if back and max(copy.rev for copy in back) > header.rev:
+            return self._write(batch, stream, item, "retracted", code="already_taken_back")
+        same = [copy for copy in copies if copy.rev == header.rev and copy.op not in TAKING_BACK]
+        if any(copy.digest.hex() == item.digest for copy in same):
+            return self._write(batch, stream, item, "repeated")
+        if same or any(copy.op in TAKING_BACK and copy.rev == header.rev for copy in copies):
+            return self._write(batch, stream, item, "quarantined", code="rev_conflict")
+        if any(copy.rev > header.rev for copy in copies):
+            return self._write(batch, stream, item, "superseded")
+        arrived = self._write(batch, stream, item, "held", before="superseded" if copies else "")
+        if header.op == "correct":
+            self._answer(batch, peer, header, "corrected")
+        return arrived
+
+    def _take_back(self, batch: Batch, peer: Peer, stream: Stream, item: Item, header: Header) -> Arrived:
+        blind = self._house.vault.blind(header.rid)
+        if self._is_someone_elses(batch.tx, blind, peer.party):
+            self._answer(batch, peer, header, "refused", "rid_conflict")
+            return self._write(batch, stream, item, "quarantined", code="rid_conflict")
+        copies = self._copies(batch.tx, blind, peer.party)
+        state = _STATE_OF[header.op]
+        basis = self._basis(batch.tx, blind)
+        has_copy = any(copy.op not in TAKING_BACK and copy.state in ("held", "superseded", "kept") for copy in copies)
+        if basis is not None and has_copy:
+            arrived = self._write(batch, stream, item, state, before="kept")
+            self._answer(batch, peer, header, "held", basis)
+            return arrived
+        arrived = self._write(batch, stream, item, state, before=state)
+        self._answer(batch, peer, header, "erased" if has_copy else "unknown_rid_tombstoned")
+        return arrived
+
+    def _take_positions(self, batch: Batch, stream: Stream, item: Item) -> Arrived:
+        header = cast(Header, item.header)
+        copies = self._copies(batch.tx, self._house.vault.blind(header.rid), stream.from_)
+        if any(copy.digest.hex() == item.digest for copy in copies):
+            return self._write(batch, stream, item, "repeated")
+        self._spool.keep(batch.tx, item.digest, item.line)
+        return self._write(batch, stream, item, "held", spool=item.digest)
+
+    def _take_message(self, batch: Batch, peer: Peer, stream: Stream, item: Item) -> Arrived:
+        message = item.message
+        if isinstance(message, Disposition):
+            facts = self._facts(stream, item, "message", type="disposition")
+            facts |= {"rid": message.rid, "rev": message.rev, "answer": message.answer}
+            return self._append(batch, item, facts)
+        if isinstance(message, Notice):
+            for listener in self._house.on_notice:
+                listener(batch, peer.party, message)
+            return self._append(batch, item, self._facts(stream, item, "message", type="notice"))
+        code, size = self._witness.take(batch, peer, message)
+        kind = "countersignature" if message is not None and message.kind.endswith("countersignature") else "checkpoint"
+        facts = self._facts(stream, item, "message", type=kind) | {"code": code, "countersigned": size}
+        return self._append(batch, item, facts)
+
+    def _answer(self, batch: Batch, peer: Peer, header: Header, answer: Answer, basis: str | None = None) -> None:
+        house = self._house
+        message = Disposition(
+            id=house.ids.new(),
+            realm=house.realm,
+            from_=house.party,
+            to=peer.party,
+            created=house.now(),
+            rid=header.rid,
+            rev=header.rev,
+            op=header.op,
+            answer=answer,
+            basis=basis,
+        )
+        self._outbox.send_message(batch, peer.party, message)
+
+    def _write(
+        self,
+        batch: Batch,
+        stream: Stream,
+        item: Item,
+        state: str,
+        *,
+        code: str = "",
+        before: str = "",
+        spool: str = "",
+        exception: str | None = None,
+    ) -> Arrived:
+        facts = self._facts(stream, item, state) | {"code": code, "before": before, "spool": spool}
+        return self._append(batch, item, facts, code if exception is None else exception)
+
+    def _facts(self, stream: Stream, item: Item, state: str, **more: object) -> dict[str, object]:
+        header = item.header
+        facts: dict[str, object] = {
+            "peer": stream.from_,
+            "channel": stream.channel,
+            "epoch": stream.epoch,
+            "seq": item.seq,
+            "type": item.type,
+            "state": state,
+            "digest": item.digest,
+            "leaf": item.leaf.hex(),
+            "keys": item.keys if state == "held" else (),
+        }
+        if header is not None:
+            facts |= {
+                "rid": header.rid,
+                "rev": header.rev,
+                "op": header.op,
+                "kind": header.kind,
+                "origin": header.origin,
+            }
+        elif item.void is not None:
+            facts |= {"rid": item.void.rid, "op": "void"}
+        elif item.message is not None:
+            facts |= {"op": "message", "kind": item.message.kind}
+        return facts | more
+
+    def _append(self, batch: Batch, item: Item, facts: dict[str, object], exception: str = "") -> Arrived:
+        made = ReceivedFacts(**facts)  # type: ignore[arg-type]  # put together above, field by field
+        # A batch of positions stays out of the ledger: its header and its digests are what is kept for ever.
+        content = item.head if made.spool else item.line
+        entry: Entry = batch.append(entries.RECEIVED, entry_bytes(made, content))
+        return Arrived(item, entry.index, made.state, exception)
+
+    def _copies(self, tx: Tx, blind: bytes, peer: str) -> list[_Copy]:
+        rows = tx.all(
+            "SELECT rev, op, state, digest FROM exchange_in WHERE rid = :rid AND peer = :peer"
+            " AND state NOT IN ('quarantined', 'void', 'message')",
+            rid=blind,
+            peer=peer,
+        )
+        return [_Copy(rev, op, state, bytes(digest)) for rev, op, state, digest in rows]
+
+    def _is_someone_elses(self, tx: Tx, blind: bytes, peer: str) -> bool:
+        if tx.one("SELECT 1 FROM exchange_own WHERE rid = :rid LIMIT 1", rid=blind) is not None:
+            return True
+        other = "SELECT 1 FROM exchange_in WHERE rid = :rid AND peer <> :peer AND state = 'held'"
+        return tx.one(other, rid=blind, peer=peer) is not None
+
+    def _basis(self, tx: Tx, blind: bytes) -> str | None:
+        row = tx.one("SELECT entry FROM exchange_holds WHERE rid = :rid", rid=blind)
+        return None if row is None else read_entry(self._house.ledger.body(tx, row[0]), HoldFacts)[0].basis

@@ -1,0 +1,128 @@
+"""Frames without a cable, and streams that begin anew.
+
+A courier file holds every frame that waits for a partner, and the receipts for what came from it by courier. A new
+epoch is opened after a restore: what has no receipt is numbered again from 1, under the same signatures.
+"""
+
+from typing import Any
+
+import msgspec
+
+from haemaru.exchange import entries
+from haemaru.exchange.courier import read_courier, write_courier
+from haemaru.exchange.entries import ReopenedFacts, SealedFacts, entry_bytes, read_entry
+from haemaru.exchange.errors import ReceiptRefused
+from haemaru.exchange.frame import MAGIC, Stream, read_outer
+from haemaru.exchange.house import House
+from haemaru.exchange.inbox import Inbox
+from haemaru.exchange.outbox import Outbox
+from haemaru.exchange.peers import PeerBook
+from haemaru.exchange.receipt import Receipt, Refusal, is_refusal, read_answer, write_receipt
+from haemaru.exchange.sending import Sending
+from haemaru.records import CHANNELS
+from haemaru.wording import Fault
+
+
+class Carrying:
+    """Courier files and epochs of one node."""
+
+    def __init__(self, house: House, peers: PeerBook, outbox: Outbox, sending: Sending, inbox: Inbox) -> None:
+        self._house = house
+        self._peers = peers
+        self._outbox = outbox
+        self._sending = sending
+        self._inbox = inbox
+        self._epochs: dict[str, int] = {}
+
+    def export(self, peer: str) -> bytes:
+        """The courier file for a partner: receipts first, then the queue of each channel, the most urgent first."""
+        parts = self._receipts(peer)
+        for channel in CHANNELS:
+            after: int | None = None
+            while (frame := self._sending.next_frame(peer, channel, after=after)) is not None:
+                parts.append(frame)
+                after = read_outer(frame).header.last
+        return write_courier(parts)
+
+    def take(self, data: bytes, where: str) -> dict[str, Any]:
+        """Takes in a courier file; what is already known is only counted."""
+        report: dict[str, Any] = {"frames": 0, "stored": 0, "repeated": 0, "receipts": 0, "refused": {}}
+        for part in read_courier(data, where, self._house.limits):
+            if part.startswith(MAGIC):
+                self._take_frame(part, report)
+            else:
+                self._take_receipt(part, report)
+        return report
+
+    def remember_epoch(self, peer: str, epoch: int | None) -> None:
+        """Notes an epoch that a partner is already in, so that `reopen` goes beyond it."""
+        if epoch is not None:
+            self._epochs[peer] = max(epoch, self._epochs.get(peer, 0))
+
+    def reopen(self, peer: str) -> int:
+        """Opens the next epoch and renumbers everything that has no receipt."""
+        house = self._house
+        with house.ledger.write() as batch:
+            tx = batch.tx
+            self._peers.get(tx, peer)
+            row = tx.one("SELECT max(epoch) FROM exchange_streams WHERE direction = 'out' AND peer = :peer", peer=peer)
+            epoch = max(row[0] if row else 1, self._epochs.get(peer, 0)) + 1
+            waiting = tx.all(
+                "SELECT o.entry, o.channel FROM exchange_out o JOIN exchange_streams s ON s.direction = 'out'"
+                " AND s.peer = o.peer AND s.channel = o.channel AND s.epoch = o.epoch"
+                " WHERE o.peer = :peer AND o.state = 'sealed' AND o.seq > s.acked ORDER BY o.epoch, o.seq",
+                peer=peer,
+            )
+            batch.append(entries.REOPENED, entry_bytes(ReopenedFacts(peer=peer, epoch=epoch)))
+            for entry, _ in waiting:
+                facts, envelope = read_entry(house.ledger.body(tx, entry), SealedFacts)
+                self._outbox.append(batch, msgspec.structs.replace(facts, epoch=0, seq=0), envelope)
+            for channel in CHANNELS:
+                house.tally.alarms.pop((peer, channel), None)
+        return epoch
+
+    def _receipts(self, peer: str) -> list[bytes]:
+        house = self._house
+        with house.ledger.read() as tx:
+            self._peers.get(tx, peer)
+            rows = tx.all(
+                "SELECT channel, epoch, last FROM exchange_streams WHERE direction = 'in' AND peer = :peer"
+                " ORDER BY channel, epoch",
+                peer=peer,
+            )
+        newest = {channel: (epoch, last) for channel, epoch, last in rows}
+        return [
+            write_receipt(
+                house.keys,
+                Receipt(
+                    by=house.party,
+                    stream=Stream(peer, house.party, house.realm, channel, epoch),
+                    upto=last,
+                    first=last + 1,
+                    last=last,
+                    root="",
+                    frame="",
+                    code="courier",
+                    at=house.now(),
+                ),
+            )
+            for channel, (epoch, last) in newest.items()
+        ]
+
+    def _take_frame(self, frame: bytes, report: dict[str, Any]) -> None:
+        report["frames"] += 1
+        answer = read_answer(self._inbox.accept(frame), self._house.keys.public)
+        if isinstance(answer, Refusal):
+            report["refused"][answer.code] = report["refused"].get(answer.code, 0) + 1
+        else:
+            report[answer.code] = report.get(answer.code, 0) + 1
+
+    def _take_receipt(self, part: bytes, report: dict[str, Any]) -> None:
+        try:
+            claimed = read_answer(part, None, self._house.limits)
+            self._sending.take_receipt(claimed.by, part)
+            report["receipts"] += not is_refusal(part)
+        except ReceiptRefused as refused:
+            report["refused"][refused.code] = report["refused"].get(refused.code, 0) + 1
+        except Fault as fault:
+            report["refused"][fault.code] = report["refused"].get(fault.code, 0) + 1

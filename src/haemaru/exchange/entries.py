@@ -1,0 +1,192 @@
+"""What the exchange writes into the ledger: one small JSON line of facts, then the exact bytes it is about.
+
+Everything else the exchange knows is a view of these entries (`views`). The line and the bytes are one ledger body,
+locked with a key of its own, so rids and reasons may stand in it in clear.
+"""
+
+from typing import TypeVar
+
+import msgspec
+
+PEER = "exchange.peer"
+STORED = "exchange.stored"
+SEALED = "exchange.sealed"
+RESEALED = "exchange.resealed"
+VOIDED = "exchange.void"
+RECEIPT = "exchange.receipt"
+REOPENED = "exchange.reopened"
+FRAME = "exchange.frame"
+RECEIVED = "exchange.received"
+JUDGED = "exchange.judged"
+RULED = "exchange.ruled"
+HELD = "exchange.held"
+BATCH_STORED = "exchange.batch_stored"
+OFFERED = "exchange.offered"
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The root of all fact lines."""
+
+
+class PeerFacts(Facts, frozen=True, kw_only=True):
+    """A partner was added; the bytes are its statement."""
+
+    party: str
+    fingerprint: str
+    url: str
+
+
+class StoredFacts(Facts, frozen=True, kw_only=True):
+    """An own record, or what was done with it; the bytes are the record."""
+
+    rid: str
+    rev: int = 1
+    op: str = "put"
+    kind: str
+    keys: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class SealedFacts(Facts, frozen=True, kw_only=True):
+    """A number was given to an envelope; the bytes are the envelope. `release` is the digest of what was decided."""
+
+    peer: str
+    channel: str
+    epoch: int
+    seq: int
+    rid: str = ""
+    rev: int = 0
+    op: str
+    kind: str
+    purpose: str = ""
+    source: int = -1
+    demanded: tuple[str, ...] = ()
+    approved: tuple[str, ...] = ()
+    refs: tuple[str, ...] = ()
+    digest: str
+    release: str = ""
+    spool: str = ""
+
+
+class VoidFacts(Facts, frozen=True, kw_only=True):
+    """A number will never carry its record; the bytes are the signed void."""
+
+    peer: str
+    channel: str
+    epoch: int
+    seq: int
+    code: str
+
+
+class ReceiptFacts(Facts, frozen=True, kw_only=True):
+    """The partner's receipt moved the cursor; the bytes are the receipt. `delivered` were voided too late."""
+
+    peer: str
+    channel: str
+    epoch: int
+    upto: int
+    exceptions: tuple[tuple[int, str], ...] = ()
+    delivered: tuple[int, ...] = ()
+
+
+class ReopenedFacts(Facts, frozen=True, kw_only=True):
+    """A new epoch was opened towards a partner."""
+
+    peer: str
+    epoch: int
+
+
+class FrameFacts(Facts, frozen=True, kw_only=True):
+    """A frame was accepted from number `first` on; the bytes are its header, the signature stands here."""
+
+    peer: str
+    channel: str
+    epoch: int
+    first: int
+    last: int
+    signature: str
+
+
+class ReceivedFacts(Facts, frozen=True, kw_only=True):
+    """An item of a frame; the bytes are its line. `before` is what becomes of the copies held until now."""
+
+    peer: str
+    channel: str
+    epoch: int
+    seq: int
+    type: str
+    rid: str = ""
+    rev: int = 0
+    op: str = ""
+    kind: str = ""
+    origin: str = ""
+    state: str
+    code: str = ""
+    digest: str = ""
+    leaf: str
+    before: str = ""
+    keys: tuple[str, ...] = ()
+    spool: str = ""
+    answer: str = ""
+    countersigned: int = 0
+
+
+class JudgedFacts(Facts, frozen=True, kw_only=True):
+    """A record was withheld, or waits for a person; the bytes are the decision."""
+
+    id: str
+    rid: str
+    rev: int
+    kind: str
+    peer: str
+    purpose: str
+    op: str = "put"
+    state: str
+    code: str = ""
+    source: int
+    refs: tuple[str, ...] = ()
+    demanded: tuple[str, ...] = ()
+    approved: tuple[str, ...] = ()
+    clauses: tuple[str, ...] = ()
+
+
+class RuledFacts(Facts, frozen=True, kw_only=True):
+    """A person decided about a record that was waiting."""
+
+    id: str
+    state: str
+    reason: str = ""
+
+
+class HoldFacts(Facts, frozen=True, kw_only=True):
+    """A record came under a legal hold."""
+
+    rid: str
+    basis: str
+
+
+class BatchFacts(Facts, frozen=True, kw_only=True):
+    """A received batch of positions is safe in its own store."""
+
+    entry: int
+
+
+class OfferedFacts(Facts, frozen=True, kw_only=True):
+    """A checkpoint of this size was offered to a partner for its countersignature."""
+
+    peer: str
+    size: int
+
+
+SomeFacts = TypeVar("SomeFacts", bound=Facts)
+
+
+def entry_bytes(facts: Facts, content: bytes = b"") -> bytes:
+    """The ledger body: the facts on one line, then the bytes."""
+    return msgspec.json.encode(facts) + b"\n" + content
+
+
+def read_entry(body: bytes, kind: type[SomeFacts]) -> tuple[SomeFacts, bytes]:
+    """The facts and the bytes of a ledger body that this room wrote."""
+    line, _, content = body.partition(b"\n")
+    return msgspec.json.decode(line, type=kind), content

@@ -1,0 +1,264 @@
+"""The exchange of one node: what leaves, what arrives, what is held, and how it stands with each partner.
+
+A record is put for a receiver; the agreement decides; what it releases is sealed and numbered in one ledger
+transaction. `next_frame` decides again and packs what has no receipt yet; the partner's `accept` takes it in and
+answers with a receipt; `take_receipt` moves the cursor. How frames get there (`Pusher`, a courier file, a bus) makes
+no difference. Callbacks run after the commit, on the thread that committed.
+"""
+
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+from haemaru.clock import Clock, Ids
+from haemaru.exchange.arrivals import Arrivals
+from haemaru.exchange.carrying import Carrying
+from haemaru.exchange.holdings import Held, Holdings
+from haemaru.exchange.house import SETTINGS, Agreements, House, Settings
+from haemaru.exchange.inbox import Accepted, Inbox
+from haemaru.exchange.limits import LIMITS, Limits
+from haemaru.exchange.messages import Notice
+from haemaru.exchange.outbox import Outbox, PutResult, names
+from haemaru.exchange.peers import Peer, PeerBook
+from haemaru.exchange.positions import OnPositions, Positions
+from haemaru.exchange.recall import Recall
+from haemaru.exchange.receipt import Receipt, Refusal
+from haemaru.exchange.referrals import Judged, Referrals
+from haemaru.exchange.release import Ask
+from haemaru.exchange.sending import Sending
+from haemaru.exchange.spool import Recheck, Spool
+from haemaru.exchange.status import StatusBook
+from haemaru.exchange.traffic import Traffic
+from haemaru.exchange.views import exchange_projections
+from haemaru.exchange.witness import Witness
+from haemaru.ledger import Batch, Ledger
+from haemaru.records import Record
+from haemaru.signing import Keys
+from haemaru.wording import Fault, Reason
+
+OPERATIONS = frozenset({"put", "reply", "request", "feedback", "proposal"})
+"""What `put` may be asked to do; corrections and retractions have functions of their own."""
+
+
+class Exchange:
+    """One node's side of every stream it has."""
+
+    projections = staticmethod(exchange_projections)
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        keys: Keys,
+        party: str,
+        realm: str,
+        clock: Clock,
+        ids: Ids,
+        agreements: Agreements,
+        settings: Settings = SETTINGS,
+        limits: Limits = LIMITS,
+    ) -> None:
+        house = House(ledger, keys, party, realm, clock, ids, agreements, ledger.vault, settings, limits)
+        self.party = party
+        self.realm = realm
+        self.house = house
+        self._peers = PeerBook(house)
+        self._spool = Spool(house)
+        self._outbox = Outbox(house, self._peers)
+        self._sending = Sending(house, self._peers, self._outbox, self._spool)
+        self._witness = Witness(house, self._peers, self._outbox)
+        self._inbox = Inbox(house, self._peers, Arrivals(house, self._outbox, self._spool, self._witness))
+        self._recall = Recall(house, self._outbox)
+        self._referrals = Referrals(house, self._outbox)
+        self._positions = Positions(house, self._peers, self._outbox, self._spool)
+        self._carrying = Carrying(house, self._peers, self._outbox, self._sending, self._inbox)
+        self._status = StatusBook(house, self._sending)
+        self._received: list[Callable[[Held], None]] = []
+        self.holdings = Holdings(house)
+        self.traffic = Traffic(house)
+        self._inbox.on_accepted.append(self._tell)
+
+    # Partners
+
+    def add_peer(self, batch: Batch, statement: bytes, url: str, fingerprint: str) -> Peer:
+        """Trusts a partner's keys by the fingerprint read aloud; raises `Fault` where it differs."""
+        return self._peers.add(batch, statement, url, fingerprint)
+
+    def peers(self) -> list[Peer]:
+        """Every partner, by name."""
+        with self.house.ledger.read() as tx:
+            return self._peers.all(tx)
+
+    def peer(self, party: str) -> Peer:
+        """The partner of that name; raises `Fault("peer_unknown")`."""
+        with self.house.ledger.read() as tx:
+            return self._peers.get(tx, party)
+
+    # Records on their way out
+
+    def store(self, batch: Batch, record: Record) -> str:
+        """Keeps an own record without sending it: `stored` or `known`."""
+        return self._outbox.store(batch, record)
+
+    def put(
+        self,
+        batch: Batch,
+        record: Record,
+        to: str,
+        purpose: str,
+        *,
+        demanded: Container[str] | Iterable[str] = (),
+        approved: Container[str] | Iterable[str] = (),
+        refs: Sequence[str] = (),
+        op: str = "put",
+    ) -> PutResult:
+        """Keeps the record and seals what the agreement releases of it; the same again is `known`."""
+        if op not in OPERATIONS:
+            raise Fault("operation_unknown", "op", op=op, known=", ".join(sorted(OPERATIONS)))
+        ask = Ask(
+            record=record,
+            rev=1,
+            source=-1,
+            to=to,
+            purpose=purpose,
+            op=op,
+            refs=tuple(refs),
+            demanded=names(demanded),  # type: ignore[arg-type]  # every container of ids in use can be walked
+            approved=names(approved),  # type: ignore[arg-type]
+        )
+        return self._outbox.put(batch, ask)
+
+    def put_positions(
+        self, batch: Batch, to: str, purpose: str, groups: Sequence[tuple[Mapping[str, Any], bytes, int]]
+    ) -> list[PutResult]:
+        """Seals batches of positions that the batch decision released: (header parts, Arrow bytes, rows)."""
+        return self._positions.put(batch, to, purpose, groups)
+
+    def correct(self, batch: Batch, rid: str, body: Mapping[str, Any]) -> list[PutResult]:
+        """Replaces the body of an own record here and at everyone who was sent it."""
+        return self._recall.correct(batch, rid, body)
+
+    def retract(self, batch: Batch, rid: str, reason: str) -> list[PutResult]:
+        """Takes an own record back from everyone who was sent it."""
+        return self._recall.take_back(batch, rid, "retract", reason)
+
+    def expire(self, batch: Batch, rid: str) -> list[PutResult]:
+        """Ends the keeping of an own record here and at everyone who was sent it."""
+        return self._recall.take_back(batch, rid, "expire")
+
+    def hold(self, batch: Batch, rid: str, basis: str) -> list[PutResult]:
+        """Puts a record under a legal hold, which is stronger than expiry and recall."""
+        return self._recall.hold(batch, rid, basis)
+
+    def referred(self) -> list[Judged]:
+        """The records that wait for a person."""
+        return self._referrals.waiting()
+
+    def approve(self, name: str) -> PutResult:
+        """Lets a waiting record go, as far as the other clauses allow now."""
+        return self._referrals.approve(name)
+
+    def refuse(self, name: str, reason: str) -> None:
+        """Keeps a waiting record here, with the person's reason."""
+        self._referrals.refuse(name, reason)
+
+    def judgements(self, rid: str) -> list[Judged]:
+        """Every time this record was withheld, referred or kept for a demand."""
+        return self._referrals.about(rid)
+
+    # Streams
+
+    def next_frame(self, peer: str, channel: str, limit: int = 500) -> bytes | None:
+        """The next frame of a stream, decided again; None where nothing waits or nothing may leave."""
+        return self._sending.next_frame(peer, channel, limit)
+
+    def held_back(self, channel: str) -> Reason | None:
+        """Why the queues of this channel wait, or None."""
+        return self._sending.held_back(channel)
+
+    def take_receipt(self, peer: str, data: bytes) -> Receipt | Refusal:
+        """Moves the cursor to what the partner signed for; raises `ReceiptRefused` when it cannot be believed."""
+        answer = self._sending.take_receipt(peer, data)
+        if isinstance(answer, Refusal):
+            self._carrying.remember_epoch(peer, answer.epoch)
+        return answer
+
+    def accept(self, data: bytes) -> bytes:
+        """Takes a frame in and gives the signed receipt, or gives the signed refusal; never raises for bad input."""
+        return self._inbox.accept(data)
+
+    def export_courier(self, peer: str) -> bytes:
+        """Everything that waits for a partner, and receipts for what came from it, as one file."""
+        return self._carrying.export(peer)
+
+    def import_courier(self, data: bytes, where: str = "courier") -> dict[str, Any]:
+        """Takes a courier file in; a second time changes nothing."""
+        return self._carrying.take(data, where)
+
+    def reopen(self, peer: str) -> int:
+        """Opens a new epoch towards a partner and renumbers what has no receipt; tells the epoch."""
+        return self._carrying.reopen(peer)
+
+    def notify(self, batch: Batch, to: str, what: Literal["suspend", "resume"], reason: str) -> None:
+        """Tells a partner that this party suspends or resumes the agreement, ahead of every queue."""
+        house = self.house
+        notice = Notice(
+            id=house.ids.new(),
+            realm=house.realm,
+            from_=house.party,
+            to=to,
+            created=house.now(),
+            what=what,
+            reason=reason,
+        )
+        self._outbox.send_message(batch, to, notice)
+
+    def offer_checkpoints(self, *, force: bool = False) -> list[str]:
+        """Offers the ledger's checkpoint to every partner to whom one is due."""
+        return self._witness.offer(force=force)
+
+    # What is known, and who is told
+
+    def status(self) -> dict[str, Any]:
+        """Counts per partner and channel, and per code what was refused."""
+        return self._status.status()
+
+    def hand_over(self) -> int:
+        """Gives received batches of positions to `on_positions`; called after a start and after each frame."""
+        return self._positions.hand_over()
+
+    def on_received(self, callback: Callable[[Held], None]) -> None:
+        """Calls back for every record that arrives, is corrected or is taken back, after the commit."""
+        self._received.append(callback)
+
+    def on_positions(self, callback: OnPositions) -> None:
+        """Names who stores received positions: called with header and Arrow bytes until it returns without error."""
+        self._positions.on_positions = callback
+
+    def on_recheck(self, callback: Recheck) -> None:
+        """Names who decides queued batches of positions again."""
+        self._spool.on_recheck = callback
+
+    def on_waiting(self, callback: Callable[[str], None]) -> None:
+        """Calls back with the partner's name when something was sealed for it."""
+        self.house.wake.append(callback)
+
+    def on_notice(self, callback: Callable[[Batch, str, Notice], None]) -> None:
+        """Calls back inside the transaction that takes in a partner's suspension or resumption."""
+        self.house.on_notice.append(callback)
+
+    def on_heard(self, callback: Callable[[str], None]) -> None:
+        """Calls back with the partner's name when a frame of it was accepted."""
+        self._inbox.on_accepted.append(lambda accepted: callback(accepted.peer))
+
+    def _tell(self, accepted: Accepted) -> None:
+        tally = self.house.tally
+        tally.repeated[accepted.peer, accepted.receipt.stream.channel] += accepted.repeated
+        if any(arrived.item.type == "positions" for arrived in accepted.arrived):
+            self.hand_over()
+        if not self._received:
+            return
+        for arrived in accepted.arrived:
+            if arrived.item.type == "record" and arrived.state in ("held", "retracted", "expired"):
+                held = self.holdings.at(arrived.entry)
+                if held is not None:
+                    for callback in self._received:
+                        callback(held)

@@ -1,0 +1,85 @@
+"""What all parts of one node's exchange share: its ledger, its keys, its clock, its agreements, and who listens."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from haemaru.agreement import Agreement
+from haemaru.clock import Clock, Ids, format_time
+from haemaru.exchange.limits import LIMITS, Limits
+from haemaru.exchange.messages import Notice
+from haemaru.ledger import Batch, Ledger
+from haemaru.signing import Keys, Vault
+from haemaru.wording import Reason
+
+
+class Agreements(Protocol):
+    """What the exchange must know of the agreements of its node."""
+
+    def current(self) -> Agreement | None:
+        """The agreement adopted last, whether or not it is in force."""
+        ...
+
+    def refusal(self, at: datetime) -> Reason | None:
+        """Why nothing may leave at this moment: agreement_missing, agreement_suspended, agreement_expired; or None."""
+        ...
+
+    def find(self, digest: str) -> Agreement | None:
+        """An agreement that this node has adopted at any time, by the SHA-256 of its bytes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The few times and counts of an exchange that a node may set."""
+
+    answer_due: timedelta = timedelta(hours=24)
+    """How long a partner may take to answer a correction, retraction or expiry before it is shown as overdue."""
+    checkpoint_entries: int = 1_000
+    checkpoint_after: timedelta = timedelta(seconds=60)
+    """A checkpoint is offered to each partner after so many entries or so much time, whichever is first."""
+
+
+SETTINGS = Settings()
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of the transport since the node started; everything about records is counted from the ledger."""
+
+    sent: Counter[tuple[str, str, int]] = field(default_factory=Counter)
+    repeated: Counter[tuple[str, str]] = field(default_factory=Counter)
+    refused: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    told: dict[tuple[str, str], str] = field(default_factory=dict)
+    alarms: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class House:
+    """The shared parts, and the callbacks: all of them are called after the commit, on the thread that committed."""
+
+    ledger: Ledger
+    keys: Keys
+    party: str
+    realm: str
+    clock: Clock
+    ids: Ids
+    agreements: Agreements
+    vault: Vault
+    settings: Settings = SETTINGS
+    limits: Limits = LIMITS
+    tally: Tally = field(default_factory=Tally)
+    wake: list[Callable[[str], None]] = field(default_factory=list)
+    on_notice: list[Callable[[Batch, str, Notice], None]] = field(default_factory=list)
+    """Called inside the transaction that takes a partner's notice in, so that both are durable or neither."""
+
+    def now(self) -> str:
+        """The present moment as it stands in headers."""
+        return format_time(self.clock.now())
+
+    def woken(self, peer: str) -> None:
+        """Tells whoever sends that something waits for `peer`."""
+        for listener in self.wake:
+            listener(peer)

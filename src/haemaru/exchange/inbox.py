@@ -1,0 +1,199 @@
+"""The way in: a frame is checked, opened, and taken into the ledger in one transaction; then it is acknowledged.
+
+Order of the checks: size, shape, who it is for, who signed it, whether it opens, where in the stream it belongs. Up
+to there a fault refuses the frame and stores nothing. From there on nothing blocks: an item that cannot be a record is
+kept in quarantine and acknowledged with its code, a number that is already held is compared and acknowledged again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from haemaru.exchange import entries
+from haemaru.exchange.arrivals import Arrivals, Arrived
+from haemaru.exchange.entries import FrameFacts, entry_bytes
+from haemaru.exchange.errors import FrameRefused
+from haemaru.exchange.frame import Outer, Stream, open_frame, read_outer, verify_outer
+from haemaru.exchange.house import House
+from haemaru.exchange.items import Item, read_item
+from haemaru.exchange.messages import Void
+from haemaru.exchange.peers import Peer, PeerBook
+from haemaru.exchange.receipt import ItemException, Receipt, Refusal, frame_digest, write_receipt, write_refusal
+from haemaru.ledger import Batch
+from haemaru.ledger.merkle import leaf_hash
+from haemaru.records import CHANNELS
+from haemaru.storage import Tx
+
+
+@dataclass(slots=True)
+class Accepted:
+    """What accepting one frame brought about."""
+
+    peer: str
+    receipt: Receipt
+    arrived: list[Arrived] = field(default_factory=list)
+    repeated: int = 0
+
+
+class Inbox:
+    """Accepts frames for one node."""
+
+    def __init__(self, house: House, peers: PeerBook, arrivals: Arrivals) -> None:
+        self._house = house
+        self._peers = peers
+        self._arrivals = arrivals
+        self.on_accepted: list[Callable[[Accepted], None]] = []
+
+    def accept(self, data: bytes) -> bytes:
+        """The signed receipt for a frame, after the commit; or the signed refusal, and nothing stored."""
+        try:
+            accepted = self._accept(data)
+        except FrameRefused as refused:
+            return self._refuse(data, refused)
+        for listener in self.on_accepted:
+            listener(accepted)
+        return write_receipt(self._house.keys, accepted.receipt)
+
+    def _accept(self, data: bytes) -> Accepted:
+        house = self._house
+        outer = read_outer(data, house.limits)
+        header = outer.header
+        if header.to != house.party:
+            raise FrameRefused("frame_other_recipient", to=header.to[:100])
+        if header.realm != house.realm:
+            raise FrameRefused("frame_other_realm", realm=header.realm[:100])
+        if header.channel not in CHANNELS:
+            raise FrameRefused("frame_other_channel", channel=header.channel[:100])
+        with house.ledger.read() as tx:
+            peer = self._peers.find(tx, header.from_)
+        if peer is None:
+            raise FrameRefused("frame_unknown_peer", peer=header.from_[:100])
+        verify_outer(outer, peer.public)
+        lines = open_frame(outer, house.keys, house.limits)
+        with house.ledger.read() as tx:
+            begin = max(header.first, self._cursor(tx, header.stream) + 1)
+        # Signatures are checked before the one writer is taken; numbers already held need no second look.
+        items = {
+            seq: read_item(house, peer, header.stream, seq, line)
+            for seq, line in enumerate(lines, header.first)
+            if seq >= begin
+        }
+        with house.ledger.write() as batch:
+            return self._take(batch, outer, peer, lines, items)
+
+    def _take(self, batch: Batch, outer: Outer, peer: Peer, lines: list[bytes], items: dict[int, Item]) -> Accepted:
+        header, stream = outer.header, outer.header.stream
+        upto = self._cursor(batch.tx, stream)
+        if header.first > upto + 1:
+            return Accepted(peer.party, self._receipt(outer, upto, "gap", ()))
+        exceptions: list[ItemException] = []
+        held = min(upto, header.last) - header.first + 1
+        if held > 0:
+            exceptions += self._compare(batch.tx, stream, header.first, lines[:held], peer)
+        if header.last <= upto:
+            return Accepted(peer.party, self._receipt(outer, upto, "repeated", exceptions), repeated=held)
+        self._check_agreement(header.channel)
+        begin = upto + 1
+        facts = FrameFacts(
+            peer=peer.party,
+            channel=header.channel,
+            epoch=header.epoch,
+            first=begin,
+            last=header.last,
+            signature=outer.signature.hex(),
+        )
+        batch.append(entries.FRAME, entry_bytes(facts, outer.header_bytes))
+        arrived = []
+        for seq in range(begin, header.last + 1):
+            item = items.get(seq) or read_item(self._house, peer, stream, seq, lines[seq - header.first])
+            came = self._arrivals.take(batch, peer, stream, item)
+            arrived.append(came)
+            if came.exception:
+                exceptions.append(ItemException(seq, came.exception))
+        return Accepted(
+            peer.party, self._receipt(outer, header.last, "stored", exceptions), arrived, repeated=max(held, 0)
+        )
+
+    def _cursor(self, tx: Tx, stream: Stream) -> int:
+        """The highest number held of this stream; raises `FrameRefused` for an epoch that is over."""
+        row = tx.one(
+            "SELECT epoch, last FROM exchange_streams WHERE direction = 'in' AND peer = :peer AND channel = :channel"
+            " ORDER BY epoch DESC LIMIT 1",
+            peer=stream.from_,
+            channel=stream.channel,
+        )
+        if row is None or stream.epoch > row[0]:
+            return 0
+        if stream.epoch < row[0]:
+            raise FrameRefused("epoch_over", epoch=row[0])
+        return int(row[1])
+
+    def _check_agreement(self, channel: str) -> None:
+        if channel == "control":
+            return
+        refusal = self._house.agreements.refusal(self._house.clock.now())
+        # What left before an agreement ended may still arrive; what may not leave at all is not taken in.
+        if refusal is not None and refusal.code != "agreement_expired":
+            raise FrameRefused(refusal.code)
+
+    def _compare(self, tx: Tx, stream: Stream, first: int, lines: list[bytes], peer: Peer) -> list[ItemException]:
+        rows = tx.all(
+            "SELECT seq, leaf, state FROM exchange_in WHERE peer = :peer AND channel = :channel AND epoch = :epoch"
+            " AND seq >= :first AND seq <= :last",
+            peer=stream.from_,
+            channel=stream.channel,
+            epoch=stream.epoch,
+            first=first,
+            last=first + len(lines) - 1,
+        )
+        found = []
+        for seq, leaf, state in rows:
+            line = lines[seq - first]
+            if leaf_hash(line) == bytes(leaf):
+                continue
+            item = read_item(self._house, peer, stream, seq, line)
+            is_void = isinstance(item.void, Void) and state != "void"
+            found.append(ItemException(seq, "already_received" if is_void else "number_taken"))
+        return found
+
+    def _receipt(
+        self, outer: Outer, upto: int, code: str, exceptions: list[ItemException] | tuple[ItemException, ...]
+    ) -> Receipt:
+        header = outer.header
+        return Receipt(
+            by=self._house.party,
+            stream=header.stream,
+            upto=upto,
+            first=header.first,
+            last=header.last,
+            root=header.root,
+            frame=outer.digest,
+            code=code,
+            exceptions=tuple(exceptions),
+            at=self._house.now(),
+        )
+
+    def _refuse(self, data: bytes, refused: FrameRefused) -> bytes:
+        house = self._house
+        sender, channel = "", ""
+        digest = frame_digest(data)
+        try:
+            outer = read_outer(data, house.limits)
+            digest, channel = outer.digest, outer.header.channel
+            with house.ledger.read() as tx:
+                known = self._peers.find(tx, outer.header.from_)
+            sender = "" if known is None else known.party
+        except FrameRefused:
+            pass
+        # A sender or channel that nobody knows must not grow the table of counts.
+        house.tally.refused[sender, channel if channel in CHANNELS else "", refused.code] += 1
+        epoch = refused.params.get("epoch")
+        refusal = Refusal(
+            by=house.party,
+            realm=house.realm,
+            frame=digest,
+            code=refused.code,
+            params=refused.params,
+            epoch=epoch if isinstance(epoch, int) else None,
+            at=house.now(),
+        )
+        return write_refusal(house.keys, refusal)

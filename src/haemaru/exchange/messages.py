@@ -1,0 +1,102 @@
+"""What the two nodes say to each other about the records, never on the wire in clear.
+
+`Void` stands in for a record that was refused when it was about to leave; `Disposition` answers a correction, a
+retraction or an expiry; `Checkpoint` and `Countersignature` let each side witness the other's ledger; a `Notice` tells
+that the sender suspends or resumes the agreement. All of them are payloads of envelopes, always signed one by one.
+"""
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+from haemaru.exchange.errors import EnvelopeRefused
+
+Answer = Literal["corrected", "erased", "held", "unknown_rid_tombstoned", "refused"]
+"""What became of a copy: corrected, erased, kept under a legal hold, never seen, or refused (not the origin)."""
+
+
+class Void(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Number `seq` of this stream will never carry its record, and why."""
+
+    v: int = 1
+    realm: str
+    from_: str = msgspec.field(name="from")
+    to: str
+    channel: str
+    epoch: int
+    seq: int
+    rid: str
+    code: str
+    at: str
+
+
+class _Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type"):
+    v: int = 1
+    id: str
+    realm: str
+    from_: str = msgspec.field(name="from")
+    to: str
+    created: str
+
+
+class Disposition(_Message, frozen=True, kw_only=True, tag="disposition"):
+    """The receiver's signed answer to an operation on a record it was sent."""
+
+    kind: ClassVar[str] = "control.disposition"
+    rid: str
+    rev: int
+    op: str
+    answer: Answer
+    basis: str | None = None
+
+
+class Checkpoint(_Message, frozen=True, kw_only=True, tag="checkpoint"):
+    """The sender's ledger as it stands, with the proof that it still holds what the receiver saw at `old_size`."""
+
+    kind: ClassVar[str] = "control.checkpoint"
+    checkpoint: str
+    old_size: int
+    proof: tuple[str, ...]
+
+
+class Countersignature(_Message, frozen=True, kw_only=True, tag="countersignature"):
+    """The receiver's note with its own line under it; or nothing signed, and why."""
+
+    kind: ClassVar[str] = "control.countersignature"
+    size: int
+    checkpoint: str | None = None
+    refused: str | None = None
+
+
+class Notice(_Message, frozen=True, kw_only=True, tag="notice"):
+    """The sender suspends the agreement, or takes its suspension back; it holds from the moment it is taken in."""
+
+    kind: ClassVar[str] = "control.notice"
+    what: Literal["suspend", "resume"]
+    reason: str
+
+
+Message = Disposition | Checkpoint | Countersignature | Notice
+_messages: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
+_read_void = msgspec.json.Decoder(Void).decode
+
+
+def message_bytes(message: Message | Void) -> bytes:
+    """The message as JSON, the fields in the order they are declared."""
+    return msgspec.json.encode(message)
+
+
+def read_message(content: bytes) -> Message:
+    """The control message in a payload; raises `EnvelopeRefused("message_unreadable")`."""
+    try:
+        return _messages.decode(content)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
+        raise EnvelopeRefused("message_unreadable", problem=str(problem)[:200]) from None
+
+
+def read_void(content: bytes) -> Void:
+    """The void in a payload; raises `EnvelopeRefused("void_unreadable")`."""
+    try:
+        return _read_void(content)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
+        raise EnvelopeRefused("void_unreadable", problem=str(problem)[:200]) from None

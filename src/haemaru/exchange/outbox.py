@@ -1,0 +1,257 @@
+"""The way out: own records are kept, asked about, sealed for one receiver, and numbered.
+
+Everything happens inside the caller's ledger batch: the record, the decision, the number and the envelope become
+durable together or not at all. What a person has to decide waits in `referrals`; what leaves is the work of `sending`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from haemaru.agreement import Decision, Verdict
+from haemaru.exchange import entries
+from haemaru.exchange.entries import JudgedFacts, SealedFacts, StoredFacts, entry_bytes, read_entry
+from haemaru.exchange.envelope import CONTROL_TYPE, digest_of, write_envelope
+from haemaru.exchange.house import House
+from haemaru.exchange.keys import keys_of
+from haemaru.exchange.messages import Message, message_bytes
+from haemaru.exchange.peers import PeerBook
+from haemaru.exchange.release import Ask, Judgement, judge, seal
+from haemaru.ledger import Batch
+from haemaru.records import Record, channel_of, read_record
+from haemaru.storage import Tx
+from haemaru.wording import Fault, Reason
+
+OUTCOMES = {
+    Verdict.RELEASE: "sealed",
+    Verdict.WITHHOLD: "withheld",
+    Verdict.REFER: "referred",
+    Verdict.DEMAND: "demand",
+}
+_STATES = {"withheld": "withheld", "referred": "waiting", "demand": "demand"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutResult:
+    """What became of a record for one receiver: sealed, withheld, referred, demand or known."""
+
+    outcome: str
+    rid: str
+    to: str
+    decision: Decision | None = None
+    reason: Reason | None = None
+    id: str | None = None
+    channel: str | None = None
+    seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The latest revision of an own record."""
+
+    rev: int
+    kind: str
+    state: str
+    entry: int
+
+
+class Outbox:
+    """Keeps own records and seals them for receivers."""
+
+    def __init__(self, house: House, peers: PeerBook) -> None:
+        self._house = house
+        self._peers = peers
+
+    def store(self, batch: Batch, record: Record) -> str:
+        """Keeps an own record without sending it: `stored`, or `known` when the same content is kept already."""
+        return self._keep(batch, read_record(record))[0]
+
+    def put(self, batch: Batch, ask: Ask) -> PutResult:
+        """Keeps the record, asks the agreement, and seals what it releases; twice the same changes nothing."""
+        tx = batch.tx
+        self._peers.get(tx, ask.to)
+        known, own = self._keep(batch, read_record(ask.record))
+        if self._is_sealed(tx, ask.rid, ask.to, own.rev):
+            return PutResult(outcome="known", rid=ask.rid, to=ask.to)
+        record = ask.record if known == "stored" else self.record_at(tx, own.entry)
+        return self.settle(batch, replace(ask, record=record, rev=own.rev, source=own.entry))
+
+    def settle(self, batch: Batch, ask: Ask) -> PutResult:
+        """Asks the agreement about a kept record and does what it says."""
+        at = self._house.clock.now()
+        judgement = judge(self._house, ask, at)
+        if judgement.is_release:
+            channel, seq = self._seal(batch, ask, judgement, at)
+            return PutResult(
+                outcome="sealed", rid=ask.rid, to=ask.to, decision=judgement.decision, channel=channel, seq=seq
+            )
+        outcome = "withheld" if judgement.decision is None else OUTCOMES[judgement.decision.verdict]
+        found = self._note(batch, ask, judgement, _STATES[outcome])
+        return PutResult(
+            outcome=outcome,
+            rid=ask.rid,
+            to=ask.to,
+            decision=judgement.decision,
+            reason=judgement.reason,
+            id=found,
+        )
+
+    def send_message(self, batch: Batch, to: str, message: Message) -> None:
+        """Numbers a control message; it needs no clause and goes before everything else."""
+        content = message_bytes(message)
+        facts = SealedFacts(
+            peer=to, channel="control", epoch=0, seq=0, op="message", kind=message.kind, digest=digest_of(content)
+        )
+        self.append(batch, facts, write_envelope(self._house.keys, CONTROL_TYPE, content))
+
+    def append(self, batch: Batch, facts: SealedFacts, envelope: bytes) -> tuple[str, int]:
+        """Gives the envelope the next number of its stream and writes it down; the only place that gives numbers."""
+        row = batch.tx.one(
+            "SELECT epoch, last FROM exchange_streams WHERE direction = 'out' AND peer = :peer AND channel = :channel"
+            " ORDER BY epoch DESC LIMIT 1",
+            peer=facts.peer,
+            channel=facts.channel,
+        )
+        if row is None:
+            raise Fault("peer_unknown", "to", party=facts.peer)
+        numbered = msgspec.structs.replace(facts, epoch=row[0], seq=row[1] + 1)
+        batch.append(entries.SEALED, entry_bytes(numbered, envelope))
+        batch.after_commit(lambda: self._house.woken(facts.peer))
+        return facts.channel, numbered.seq
+
+    def keep_revision(self, batch: Batch, own: Own, record: Record, op: str, reason: str = "") -> Own:
+        """Writes down the next revision of an own record, or that it was taken back."""
+        facts = StoredFacts(
+            rid=str(record["rid"]), rev=own.rev + 1, op=op, kind=own.kind, keys=keys_of(record), reason=reason
+        )
+        entry = batch.append(entries.STORED, entry_bytes(facts, msgspec.json.encode(record)))
+        state = {"retract": "retracted", "expire": "expired"}.get(op, "held")
+        return Own(facts.rev, own.kind, state, entry.index)
+
+    def latest(self, tx: Tx, rid: str) -> Own | None:
+        """The latest revision of an own record, if there is one."""
+        row = tx.one(
+            "SELECT rev, kind, state, entry FROM exchange_own WHERE rid = :rid ORDER BY rev DESC LIMIT 1",
+            rid=self._house.vault.blind(rid),
+        )
+        return None if row is None else Own(*row)
+
+    def record_at(self, tx: Tx, entry: int) -> Record:
+        """The own record that a ledger entry holds."""
+        _, content = read_entry(self._house.ledger.body(tx, entry), StoredFacts)
+        record: Record = msgspec.json.decode(content)
+        return record
+
+    def _keep(self, batch: Batch, record: Record) -> tuple[str, Own]:
+        if record["origin"] != self._house.party:
+            raise Fault("record_of_other_origin", "record.origin", origin=record["origin"], party=self._house.party)
+        tx, rid = batch.tx, str(record["rid"])
+        own = self.latest(tx, rid)
+        if own is None:
+            if tx.one("SELECT 1 FROM exchange_in WHERE rid = :rid LIMIT 1", rid=self._house.vault.blind(rid)):
+                raise Fault("rid_conflict", "record.rid", rid=rid)
+            facts = StoredFacts(rid=rid, kind=record["kind"], keys=keys_of(record))
+            entry = batch.append(entries.STORED, entry_bytes(facts, msgspec.json.encode(record)))
+            return "stored", Own(1, record["kind"], "held", entry.index)
+        if own.state in ("retracted", "expired"):
+            raise Fault("rid_taken_back", "record.rid", rid=rid, state=own.state)
+        if not self._is_same(tx, rid, record):
+            raise Fault("rid_conflict", "record.rid", rid=rid)
+        return "known", own
+
+    def _is_same(self, tx: Tx, rid: str, record: Record) -> bool:
+        """Whether any revision has this content: a file may be put again after one of its records was corrected."""
+        rows = tx.all(
+            "SELECT entry FROM exchange_own WHERE rid = :rid ORDER BY rev DESC", rid=self._house.vault.blind(rid)
+        )
+        return any(_canonical(self.record_at(tx, entry)) == _canonical(record) for (entry,) in rows)
+
+    def _is_sealed(self, tx: Tx, rid: str, to: str, rev: int) -> bool:
+        return (
+            tx.one(
+                "SELECT 1 FROM exchange_out WHERE rid = :rid AND peer = :peer AND rev = :rev"
+                " AND state IN ('sealed', 'delivered') LIMIT 1",
+                rid=self._house.vault.blind(rid),
+                peer=to,
+                rev=rev,
+            )
+            is not None
+        )
+
+    def _seal(self, batch: Batch, ask: Ask, judgement: Judgement, at: datetime) -> tuple[str, int]:
+        sealed = seal(self._house, ask, judgement, self.previous(batch.tx, ask.rid, ask.to), at)
+        facts = SealedFacts(
+            peer=ask.to,
+            channel=channel_of(ask.kind),
+            epoch=0,
+            seq=0,
+            rid=ask.rid,
+            rev=ask.rev,
+            op=ask.op,
+            kind=ask.kind,
+            purpose=ask.purpose,
+            source=ask.source,
+            demanded=ask.demanded,
+            approved=ask.approved,
+            refs=ask.refs,
+            digest=sealed.digest,
+            release=sealed.release,
+        )
+        return self.append(batch, facts, sealed.envelope)
+
+    def previous(self, tx: Tx, rid: str, to: str, before: int = 2**62) -> str | None:
+        """The digest of the payload sealed last under this rid for this receiver."""
+        row = tx.one(
+            "SELECT digest FROM exchange_out WHERE rid = :rid AND peer = :peer AND rev < :before"
+            " AND state IN ('sealed', 'delivered') ORDER BY rev DESC, epoch DESC LIMIT 1",
+            rid=self._house.vault.blind(rid),
+            peer=to,
+            before=before,
+        )
+        return None if row is None else bytes(row[0]).hex()
+
+    def _note(self, batch: Batch, ask: Ask, judgement: Judgement, state: str) -> str:
+        """Writes down why a record did not leave; the same answer again is not written twice."""
+        row = batch.tx.one(
+            "SELECT id, state, code FROM exchange_rulings WHERE rid = :rid AND rev = :rev AND peer = :peer"
+            " AND purpose = :purpose ORDER BY entry DESC LIMIT 1",
+            rid=self._house.vault.blind(ask.rid),
+            rev=ask.rev,
+            peer=ask.to,
+            purpose=ask.purpose,
+        )
+        if row is not None and row[1:] == (state, judgement.code):
+            return str(row[0])
+        decision = judgement.decision
+        facts = JudgedFacts(
+            id=self._house.ids.new(),
+            rid=ask.rid,
+            rev=ask.rev,
+            kind=ask.kind,
+            peer=ask.to,
+            purpose=ask.purpose,
+            op=ask.op,
+            state=state,
+            code=judgement.code,
+            source=ask.source,
+            refs=ask.refs,
+            demanded=ask.demanded,
+            approved=ask.approved,
+            clauses=judgement.blocking,
+        )
+        content = b"" if decision is None else msgspec.json.encode(decision.as_json())
+        batch.append(entries.JUDGED, entry_bytes(facts, content))
+        return facts.id
+
+
+def names(values: Iterable[str]) -> tuple[str, ...]:
+    """Any collection of ids as a sorted tuple, so that equal questions are equal."""
+    return tuple(sorted(set(values)))
+
+
+def _canonical(record: Any) -> bytes:
+    # Not for signing, only to compare: Python holds 1, 1.0 and True for equal, JSON does not.
+    return msgspec.json.encode(record, order="deterministic")

@@ -1,0 +1,148 @@
+"""Positions on the track channel: whole batches decided by column, sealed once, handed over exactly once.
+
+`surveillance` cuts observed rows into groups that were released under the same clauses; each group becomes one item
+whose body is Arrow. At the receiver the batch waits in the spool until `on_positions` has returned without an error;
+only then the ledger notes that it is stored. After a crash in between it is handed over again, so whoever stores
+positions must be able to take the same batch twice.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from haemaru.exchange import entries
+from haemaru.exchange.entries import BatchFacts, ReceivedFacts, SealedFacts, entry_bytes, read_entry
+from haemaru.exchange.envelope import POSITIONS_TYPE, digest_of, join, read_envelope, split, write_envelope
+from haemaru.exchange.house import House
+from haemaru.exchange.outbox import Outbox, PutResult
+from haemaru.exchange.peers import PeerBook
+from haemaru.exchange.spool import Spool
+from haemaru.ledger import Batch
+from haemaru.records import AgreementRef, Header, Marking, Redacted, Released, header_bytes
+from haemaru.wording import Fault
+
+KIND = "surveillance.position"
+OnPositions = Callable[[dict[str, Any], bytes], None]
+
+_log = logging.getLogger(__name__)
+
+
+class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The parts of a header that the batch decision gives: `paths` are [(path, clause, treatment)]."""
+
+    paths: tuple[tuple[str, str, str], ...]
+    event_time: str
+    handling: Marking
+    clauses: tuple[str, ...] = ()
+    redacted: tuple[Redacted, ...] = ()
+    retain_until: str | None = None
+    onward: str = "none"
+    onward_to: tuple[str, ...] = ()
+
+
+class Positions:
+    """Seals batches of positions, and hands received ones over."""
+
+    def __init__(self, house: House, peers: PeerBook, outbox: Outbox, spool: Spool) -> None:
+        self._house = house
+        self._peers = peers
+        self._outbox = outbox
+        self._spool = spool
+        self.on_positions: OnPositions | None = None
+        self._handing = threading.Lock()
+
+    def put(
+        self, batch: Batch, to: str, purpose: str, groups: Sequence[tuple[Mapping[str, Any], bytes, int]]
+    ) -> list[PutResult]:
+        """Seals groups (header parts, Arrow bytes, rows) that the batch decision has released."""
+        house = self._house
+        self._peers.get(batch.tx, to)
+        refusal = house.agreements.refusal(house.clock.now())
+        agreement = house.agreements.current()
+        if refusal is not None or agreement is None:
+            return [PutResult(outcome="withheld", rid="", to=to, reason=refusal) for _ in groups]
+        ref = AgreementRef(agreement.id, agreement.version, agreement.hash)
+        results = []
+        for parts, arrow, rows in groups:
+            if rows > house.limits.position_rows:
+                raise Fault("positions_too_many_rows", "positions", rows=rows, limit=house.limits.position_rows)
+            results.append(self._put(batch, to, purpose, ref, msgspec.convert(dict(parts), Group), arrow))
+        return results
+
+    def _put(self, batch: Batch, to: str, purpose: str, ref: AgreementRef, group: Group, arrow: bytes) -> PutResult:
+        house = self._house
+        rid = house.ids.new()
+        header = Header(
+            id=house.ids.new(),
+            rid=rid,
+            rev=1,
+            op="put",
+            kind=KIND,
+            origin=house.party,
+            audience=(to,),
+            agreement=ref,
+            clauses=group.clauses or tuple(dict.fromkeys(clause for _, clause, _ in group.paths)),
+            handling=group.handling,
+            purpose=purpose,
+            onward=group.onward,  # type: ignore[arg-type]  # the header is read back below its own checks
+            onward_to=group.onward_to,
+            retain_until=group.retain_until,
+            event_time=group.event_time,
+            created=house.now(),
+            redacted=group.redacted,
+            realm=house.realm,
+            paths=tuple(Released(*path) for path in group.paths),
+        )
+        head = header_bytes(header)
+        content = join(head, arrow)
+        digest = digest_of(content)
+        self._spool.keep(batch.tx, digest, write_envelope(house.keys, POSITIONS_TYPE, content, signed=False))
+        facts = SealedFacts(
+            peer=to,
+            channel="track",
+            epoch=0,
+            seq=0,
+            rid=rid,
+            rev=1,
+            op="put",
+            kind=KIND,
+            purpose=purpose,
+            digest=digest,
+            release=ref.hash,
+            spool=digest,
+        )
+        channel, seq = self._outbox.append(batch, facts, head)
+        return PutResult(outcome="sealed", rid=rid, to=to, channel=channel, seq=seq)
+
+    def hand_over(self) -> int:
+        """Gives every received batch that is not yet stored to `on_positions`, and notes those it took."""
+        with self._handing:
+            return 0 if self.on_positions is None else self._hand_over(self.on_positions)
+
+    def _hand_over(self, take: OnPositions) -> int:
+        with self._house.ledger.read() as tx:
+            rows = tx.all("SELECT entry, digest FROM exchange_batches WHERE state = 'waiting' ORDER BY entry")
+        done = []
+        for entry, digest in rows:
+            with self._house.ledger.read() as tx:
+                line = self._spool.find(tx, digest)
+                body = self._house.ledger.body(tx, entry)
+            facts, head = read_entry(body, ReceivedFacts)
+            if line is not None:
+                arrow = split(read_envelope(line).content)[1]
+                try:
+                    take({**msgspec.json.decode(head), "peer": facts.peer}, arrow)
+                except (Fault, OSError, ValueError, RuntimeError):
+                    # It stays in the spool and is handed over again.
+                    _log.exception("a batch of positions could not be stored")
+                    break
+            done.append((entry, digest))
+        if done:
+            with self._house.ledger.write() as batch:
+                for entry, digest in done:
+                    batch.append(entries.BATCH_STORED, entry_bytes(BatchFacts(entry=entry)))
+                    self._spool.drop(batch.tx, digest)
+        return len(done)

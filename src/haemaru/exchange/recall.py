@@ -1,0 +1,150 @@
+"""Taking back: correct, retract, expire, and the legal hold that is stronger than all of them.
+
+Each is a new revision of an own record and reaches every receiver that was ever sent one. A correction is decided like
+any record; where it is no longer released, the copy is taken back instead. Retractions and expiries travel on the
+control channel, before any queue and also while the agreement is suspended: they take away, they release nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from haemaru.exchange import entries
+from haemaru.exchange.entries import HoldFacts, RuledFacts, SealedFacts, entry_bytes, read_entry
+from haemaru.exchange.envelope import RECORD_TYPE, digest_of, join, read_envelope, split, write_envelope
+from haemaru.exchange.house import House
+from haemaru.exchange.outbox import Outbox, Own, PutResult
+from haemaru.exchange.release import Ask
+from haemaru.ledger import Batch
+from haemaru.records import Record, header_bytes, read_header, read_record
+from haemaru.storage import Tx
+from haemaru.wording import Fault
+
+Back = Literal["retract", "expire"]
+
+
+class Recall:
+    """Corrects and takes back own records, and puts records under a legal hold."""
+
+    def __init__(self, house: House, outbox: Outbox) -> None:
+        self._house = house
+        self._outbox = outbox
+
+    def correct(self, batch: Batch, rid: str, body: Mapping[str, Any]) -> list[PutResult]:
+        """Writes the next revision of an own record and sends it to whoever has the earlier one."""
+        own = self._own(batch.tx, rid)
+        record = read_record({**self._outbox.record_at(batch.tx, own.entry), "body": dict(body)})
+        revised = self._outbox.keep_revision(batch, own, record, "correct")
+        return [self._correct_at(batch, facts, record, revised) for facts in self._receivers(batch.tx, rid)]
+
+    def take_back(self, batch: Batch, rid: str, op: Back, reason: str = "") -> list[PutResult]:
+        """Retracts or expires an own record everywhere; what still waits here never leaves."""
+        own = self._own(batch.tx, rid)
+        record = self._outbox.record_at(batch.tx, own.entry)
+        gone = self._outbox.keep_revision(batch, own, record, op, reason)
+        self._close_referrals(batch, rid)
+        return [self._back_at(batch, facts, gone, op, reason) for facts in self._receivers(batch.tx, rid)]
+
+    def hold(self, batch: Batch, rid: str, basis: str) -> list[PutResult]:
+        """Puts a record under a legal hold: from now on a retraction keeps the copy and answers `held`."""
+        if not basis.strip():
+            raise Fault("hold_without_basis", "basis", rid=rid)
+        blind = self._house.vault.blind(rid)
+        held = batch.tx.one("SELECT 1 FROM exchange_in WHERE rid = :rid AND state = 'held' LIMIT 1", rid=blind)
+        if held is None and self._outbox.latest(batch.tx, rid) is None:
+            raise Fault("rid_unknown", "rid", rid=rid)
+        if batch.tx.one("SELECT 1 FROM exchange_holds WHERE rid = :rid", rid=blind) is None:
+            batch.append(entries.HELD, entry_bytes(HoldFacts(rid=rid, basis=basis)))
+        return []
+
+    def _own(self, tx: Tx, rid: str) -> Own:
+        own = self._outbox.latest(tx, rid)
+        if own is None:
+            is_received = tx.one("SELECT 1 FROM exchange_in WHERE rid = :rid LIMIT 1", rid=self._house.vault.blind(rid))
+            raise Fault("record_of_other_origin_held" if is_received else "rid_unknown", "rid", rid=rid)
+        if own.state in ("retracted", "expired"):
+            raise Fault("rid_taken_back", "rid", rid=rid, state=own.state)
+        return own
+
+    def _receivers(self, tx: Tx, rid: str) -> list[SealedFacts]:
+        """What was sealed last under this rid for each receiver that may have a copy or a number of it."""
+        rows = tx.all(
+            "SELECT peer, entry FROM exchange_out WHERE rid = :rid AND state <> 'void'"
+            " AND op NOT IN ('retract', 'expire') ORDER BY rev, epoch, seq",
+            rid=self._house.vault.blind(rid),
+        )
+        latest = dict(rows)
+        return [read_entry(self._house.ledger.body(tx, latest[peer]), SealedFacts)[0] for peer in sorted(latest)]
+
+    def _correct_at(self, batch: Batch, facts: SealedFacts, record: Record, revised: Own) -> PutResult:
+        ask = Ask(
+            record=record,
+            rev=revised.rev,
+            source=revised.entry,
+            to=facts.peer,
+            purpose=facts.purpose,
+            op="correct",
+            refs=facts.refs,
+            demanded=facts.demanded,
+            approved=facts.approved,
+        )
+        result = self._outbox.settle(batch, ask)
+        if result.outcome == "withheld" and result.decision is not None:
+            # The partner holds an earlier revision that is known to be wrong and may not have the right one.
+            self._back_at(batch, facts, revised, "retract", "correction_withheld")
+        return result
+
+    def _back_at(self, batch: Batch, facts: SealedFacts, own: Own, op: Back, reason: str) -> PutResult:
+        house = self._house
+        header = msgspec.structs.replace(
+            self._header_of(batch.tx, facts),
+            id=house.ids.new(),
+            rev=own.rev,
+            prev=facts.digest,
+            op=op,
+            clauses=(),
+            redacted=(),
+            paths=(),
+            refs=(),
+            created=house.now(),
+        )
+        content = join(header_bytes(header), msgspec.json.encode({"reason": reason}))
+        back = SealedFacts(
+            peer=facts.peer,
+            channel="control",
+            epoch=0,
+            seq=0,
+            rid=facts.rid,
+            rev=own.rev,
+            op=op,
+            kind=facts.kind,
+            source=own.entry,
+            digest=digest_of(content),
+        )
+        channel, seq = self._outbox.append(batch, back, write_envelope(house.keys, RECORD_TYPE, content))
+        return PutResult(outcome="sealed", rid=facts.rid, to=facts.peer, channel=channel, seq=seq)
+
+    def _header_of(self, tx: Tx, facts: SealedFacts) -> Any:
+        row = tx.one(
+            "SELECT entry FROM exchange_out WHERE peer = :peer AND channel = :channel AND epoch = :epoch"
+            " AND seq = :seq",
+            peer=facts.peer,
+            channel=facts.channel,
+            epoch=facts.epoch,
+            seq=facts.seq,
+        )
+        if row is None:
+            raise LookupError(facts.rid)
+        _, envelope = read_entry(self._house.ledger.body(tx, row[0]), SealedFacts)
+        if facts.spool:
+            return read_header(envelope)
+        return read_header(split(read_envelope(envelope).content)[0])
+
+    def _close_referrals(self, batch: Batch, rid: str) -> None:
+        rows = batch.tx.all(
+            "SELECT id FROM exchange_rulings WHERE rid = :rid AND state IN ('waiting', 'demand')",
+            rid=self._house.vault.blind(rid),
+        )
+        for (name,) in rows:
+            batch.append(entries.RULED, entry_bytes(RuledFacts(id=name, state="refused", reason="taken_back")))

@@ -1,0 +1,117 @@
+"""What waits for a person: records that a refer clause stopped, approved or refused by an officer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from haemaru.clock import format_time, from_ms
+from haemaru.exchange import entries
+from haemaru.exchange.entries import JudgedFacts, RuledFacts, entry_bytes, read_entry
+from haemaru.exchange.house import House
+from haemaru.exchange.outbox import Outbox, PutResult, names
+from haemaru.exchange.release import Ask
+from haemaru.ledger import Batch
+from haemaru.records import Record
+from haemaru.storage import Tx
+from haemaru.wording import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A record that did not leave: for whom, for what, why, and what became of it."""
+
+    id: str
+    rid: str
+    rev: int
+    kind: str
+    to: str
+    purpose: str
+    op: str
+    state: str
+    code: str
+    clauses: tuple[str, ...]
+    at: str
+    record: Record
+    decision: dict[str, Any]
+
+
+class Referrals:
+    """Lists what waits, and does what a person decides."""
+
+    def __init__(self, house: House, outbox: Outbox) -> None:
+        self._house = house
+        self._outbox = outbox
+
+    def waiting(self) -> list[Judged]:
+        """The records that wait for a person, the oldest first."""
+        return self._list("state = 'waiting'")
+
+    def about(self, rid: str) -> list[Judged]:
+        """Every time a record was withheld, referred or kept for a demand, the oldest first."""
+        return self._list("rid = :rid", rid=self._house.vault.blind(rid))
+
+    def approve(self, name: str) -> PutResult:
+        """Lets a waiting record go, as far as the other clauses allow at this moment."""
+        with self._house.ledger.write() as batch:
+            facts = self._get(batch.tx, name)
+            own = self._outbox.latest(batch.tx, facts.rid)
+            if own is None or own.rev != facts.rev:
+                raise Fault("referral_outdated", "id", id=name, rid=facts.rid)
+            self._rule(batch, name, "approved", "")
+            ask = Ask(
+                record=self._outbox.record_at(batch.tx, facts.source),
+                rev=facts.rev,
+                source=facts.source,
+                to=facts.peer,
+                purpose=facts.purpose,
+                op=facts.op,
+                refs=facts.refs,
+                demanded=facts.demanded,
+                approved=names((*facts.approved, *facts.clauses)),
+            )
+            return self._outbox.settle(batch, ask)
+
+    def refuse(self, name: str, reason: str) -> None:
+        """Keeps a waiting record here for good, with the person's reason."""
+        if not reason.strip():
+            raise Fault("referral_without_reason", "reason", id=name)
+        with self._house.ledger.write() as batch:
+            self._get(batch.tx, name)
+            self._rule(batch, name, "refused", reason)
+
+    def _rule(self, batch: Batch, name: str, state: str, reason: str) -> None:
+        batch.append(entries.RULED, entry_bytes(RuledFacts(id=name, state=state, reason=reason)))
+
+    def _get(self, tx: Tx, name: str) -> JudgedFacts:
+        row = tx.one("SELECT entry, state FROM exchange_rulings WHERE id = :id", id=name)
+        if row is None:
+            raise Fault("referral_unknown", "id", id=name)
+        if row[1] != "waiting":
+            raise Fault("referral_ruled", "id", id=name, state=row[1])
+        return read_entry(self._house.ledger.body(tx, row[0]), JudgedFacts)[0]
+
+    def _list(self, condition: str, **params: object) -> list[Judged]:
+        with self._house.ledger.read() as tx:
+            rows = tx.all(
+                f"SELECT entry, state, at_ms FROM exchange_rulings WHERE {condition} ORDER BY entry", **params
+            )
+            return [self._judged(tx, *row) for row in rows]
+
+    def _judged(self, tx: Tx, entry: int, state: str, at_ms: int) -> Judged:
+        facts, content = read_entry(self._house.ledger.body(tx, entry), JudgedFacts)
+        return Judged(
+            id=facts.id,
+            rid=facts.rid,
+            rev=facts.rev,
+            kind=facts.kind,
+            to=facts.peer,
+            purpose=facts.purpose,
+            op=facts.op,
+            state=state,
+            code=facts.code,
+            clauses=facts.clauses,
+            at=format_time(from_ms(at_ms)),
+            record=self._outbox.record_at(tx, facts.source),
+            decision=msgspec.json.decode(content) if content else {},
+        )

@@ -1,0 +1,281 @@
+"""The queue of one stream: what has no receipt yet is decided again, framed, and sent until a receipt moves the cursor.
+
+Between sealing and sending an agreement may be replaced, a clause may have run out, a record may have been taken
+back. So each record is asked about again: what is still released as sealed goes as it is; what is released otherwise
+is sealed anew under its old number; what is refused keeps its number and goes as a signed void.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from haemaru.exchange import entries
+from haemaru.exchange.entries import ReceiptFacts, SealedFacts, VoidFacts, entry_bytes, read_entry
+from haemaru.exchange.envelope import VOID_TYPE, number, write_envelope
+from haemaru.exchange.errors import ReceiptRefused
+from haemaru.exchange.frame import Stream, write_frame
+from haemaru.exchange.house import House
+from haemaru.exchange.messages import Void, message_bytes
+from haemaru.exchange.outbox import Outbox
+from haemaru.exchange.peers import Peer, PeerBook
+from haemaru.exchange.receipt import Receipt, Refusal, read_answer
+from haemaru.exchange.release import Ask, judge, release_digest, seal
+from haemaru.exchange.spool import Spool
+from haemaru.ledger import Batch
+from haemaru.storage import Tx
+from haemaru.wording import Reason
+
+# Framing doubles a line for a moment (plain and packed), so half of what the receiver takes is enough.
+_PLAIN_SHARE = 2
+
+
+class _Row(NamedTuple):
+    epoch: int
+    seq: int
+    state: str
+    entry: int
+    void_entry: int
+
+
+class _Change(NamedTuple):
+    """What must be written before an item may leave: a void, or the envelope sealed anew."""
+
+    kind: str
+    epoch: int
+    seq: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    digest: str
+    first: int
+    last: int
+    root: str
+
+
+class Sending:
+    """Makes frames and takes receipts for one node."""
+
+    def __init__(self, house: House, peers: PeerBook, outbox: Outbox, spool: Spool) -> None:
+        self._house = house
+        self._peers = peers
+        self._outbox = outbox
+        self._spool = spool
+        self._flights: dict[tuple[str, str], _Flight] = {}
+
+    def next_frame(self, peer: str, channel: str, limit: int = 500, after: int | None = None) -> bytes | None:
+        """The frame that follows the last receipt, or None where nothing waits or nothing may leave now."""
+        house = self._house
+        limit = min(limit, house.limits.rows)
+        with house.ledger.read() as tx:
+            rows = self._waiting(tx, peer, channel, limit, after)
+            if not rows or self.held_back(channel) is not None:
+                return None
+            changes = self._reconsider(tx, peer, channel, rows)
+        if changes:
+            with house.ledger.write() as batch:
+                self._write_changes(batch, peer, channel, changes)
+        with house.ledger.read() as tx:
+            rows = self._waiting(tx, peer, channel, len(rows), after)
+            return self._frame(tx, peer, channel, rows)
+
+    def held_back(self, channel: str) -> Reason | None:
+        """Why the queue of this channel waits: a missing or suspended agreement holds it, an expired one voids it."""
+        if channel == "control":
+            return None
+        refusal = self._house.agreements.refusal(self._house.clock.now())
+        if refusal is None or (refusal.code == "agreement_expired" and self._house.agreements.current() is not None):
+            return None
+        return refusal
+
+    def take_receipt(self, peer: str, data: bytes) -> Receipt | Refusal:
+        """Moves the cursor to what the partner signed for; raises `ReceiptRefused` and moves nothing otherwise."""
+        house = self._house
+        with house.ledger.read() as tx:
+            known = self._peers.get(tx, peer)
+        answer = read_answer(data, known.public, house.limits)
+        if answer.by != peer:
+            raise ReceiptRefused("receipt_of_other_party", party=answer.by[:100])
+        if isinstance(answer, Refusal):
+            return answer
+        stream = answer.stream
+        if (stream.from_, stream.to, stream.realm) != (house.party, peer, house.realm):
+            raise ReceiptRefused("receipt_of_other_stream")
+        with house.ledger.write() as batch:
+            self._move_cursor(batch, peer, answer, data)
+        return answer
+
+    def _move_cursor(self, batch: Batch, peer: str, receipt: Receipt, data: bytes) -> None:
+        channel = receipt.stream.channel
+        row = batch.tx.one(
+            "SELECT epoch, last, acked FROM exchange_streams WHERE direction = 'out' AND peer = :peer"
+            " AND channel = :channel ORDER BY epoch DESC LIMIT 1",
+            peer=peer,
+            channel=channel,
+        )
+        if row is None or row[0] != receipt.stream.epoch:
+            raise ReceiptRefused("receipt_of_other_epoch", epoch=receipt.stream.epoch)
+        epoch, last, acked = row
+        if receipt.upto > last:
+            # The partner holds numbers this node never gave: its own ledger was put back to an older state.
+            self._house.tally.alarms[peer, channel] = "cursor_in_future"
+            raise ReceiptRefused("cursor_in_future", upto=receipt.upto, last=last)
+        flight = self._flights.get((peer, channel))
+        is_answer = flight is not None and flight.digest == receipt.frame
+        if (
+            flight is not None
+            and is_answer
+            and (flight.first, flight.last, flight.root)
+            != (
+                receipt.first,
+                receipt.last,
+                receipt.root,
+            )
+        ):
+            raise ReceiptRefused("receipt_root_differs")
+        is_behind = receipt.code == "gap" and is_answer and receipt.upto < acked
+        if is_behind:
+            self._house.tally.alarms[peer, channel] = "receiver_behind"
+        elif receipt.upto <= acked and not receipt.exceptions:
+            return
+        facts = ReceiptFacts(
+            peer=peer,
+            channel=channel,
+            epoch=epoch,
+            upto=receipt.upto if is_behind else max(acked, receipt.upto),
+            exceptions=tuple((item.seq, item.code[:100]) for item in receipt.exceptions),
+            delivered=tuple(item.seq for item in receipt.exceptions if item.code == "already_received"),
+        )
+        batch.append(entries.RECEIPT, entry_bytes(facts, data))
+        self._spool.drop_sent(batch.tx, peer, channel, epoch, acked, facts.upto)
+
+    def _waiting(self, tx: Tx, peer: str, channel: str, limit: int, after: int | None) -> list[_Row]:
+        row = tx.one(
+            "SELECT epoch, acked FROM exchange_streams WHERE direction = 'out' AND peer = :peer"
+            " AND channel = :channel ORDER BY epoch DESC LIMIT 1",
+            peer=peer,
+            channel=channel,
+        )
+        if row is None:
+            return []
+        rows = tx.all(
+            "SELECT epoch, seq, state, entry, void_entry FROM exchange_out WHERE peer = :peer AND channel = :channel"
+            " AND epoch = :epoch AND seq > :after ORDER BY seq LIMIT :limit",
+            peer=peer,
+            channel=channel,
+            epoch=row[0],
+            after=row[1] if after is None else after,
+            limit=limit,
+        )
+        return [_Row(*found) for found in rows]
+
+    def _reconsider(self, tx: Tx, peer: str, channel: str, rows: list[_Row]) -> list[_Change]:
+        if channel == "control":
+            return []
+        at = self._house.clock.now()
+        changes = []
+        for row in rows:
+            if row.state != "sealed":
+                continue
+            facts, _ = read_entry(self._house.ledger.body(tx, row.entry), SealedFacts)
+            change = self._positions_change(tx, facts, at) if facts.spool else self._record_change(tx, facts, at)
+            if change is not None:
+                changes.append(change)
+        return changes
+
+    def _record_change(self, tx: Tx, facts: SealedFacts, at: datetime) -> _Change | None:
+        own = self._outbox.latest(tx, facts.rid)
+        if own is None or own.state in ("retracted", "expired"):
+            return self._void(facts, own.state if own is not None else "record_gone")
+        ask = Ask(
+            record=self._outbox.record_at(tx, facts.source),
+            rev=facts.rev,
+            source=facts.source,
+            to=facts.peer,
+            purpose=facts.purpose,
+            op=facts.op,
+            refs=facts.refs,
+            demanded=facts.demanded,
+            approved=facts.approved,
+        )
+        judgement = judge(self._house, ask, at, is_queued=True)
+        if not judgement.is_release or judgement.agreement is None or judgement.decision is None:
+            return self._void(facts, judgement.code)
+        if release_digest(judgement.agreement, judgement.decision) == facts.release:
+            return None
+        previous = self._outbox.previous(tx, facts.rid, facts.peer, before=facts.rev)
+        sealed = seal(self._house, ask, judgement, previous, at)
+        anew = msgspec.structs.replace(facts, digest=sealed.digest, release=sealed.release)
+        return _Change(entries.RESEALED, facts.epoch, facts.seq, entry_bytes(anew, sealed.envelope))
+
+    def _positions_change(self, tx: Tx, facts: SealedFacts, at: datetime) -> _Change | None:
+        code = self._spool.recheck(tx, facts, at)
+        return None if code is None else self._void(facts, code)
+
+    def _void(self, facts: SealedFacts, code: str) -> _Change:
+        house = self._house
+        void = Void(
+            realm=house.realm,
+            from_=house.party,
+            to=facts.peer,
+            channel=facts.channel,
+            epoch=facts.epoch,
+            seq=facts.seq,
+            rid=facts.rid,
+            code=code,
+            at=house.now(),
+        )
+        why = VoidFacts(peer=facts.peer, channel=facts.channel, epoch=facts.epoch, seq=facts.seq, code=code)
+        envelope = write_envelope(house.keys, VOID_TYPE, message_bytes(void))
+        return _Change(entries.VOIDED, facts.epoch, facts.seq, entry_bytes(why, envelope))
+
+    def _write_changes(self, batch: Batch, peer: str, channel: str, changes: list[_Change]) -> None:
+        tx = batch.tx
+        for change in changes:
+            # Another thread may have reopened the stream or had a receipt in between.
+            row = tx.one(
+                "SELECT o.state FROM exchange_out o JOIN exchange_streams s ON s.direction = 'out'"
+                " AND s.peer = o.peer AND s.channel = o.channel AND s.epoch = o.epoch"
+                " WHERE o.peer = :peer AND o.channel = :channel AND o.epoch = :epoch AND o.seq = :seq"
+                " AND o.seq > s.acked",
+                peer=peer,
+                channel=channel,
+                epoch=change.epoch,
+                seq=change.seq,
+            )
+            if row is not None and row[0] == "sealed":
+                batch.append(change.kind, change.body)
+
+    def _frame(self, tx: Tx, peer: str, channel: str, rows: list[_Row]) -> bytes | None:
+        house = self._house
+        receiver: Peer = self._peers.get(tx, peer)
+        lines: list[bytes] = []
+        size = 0
+        for row in rows:
+            line = number(self._envelope(tx, row), row.seq)
+            if lines and size + len(line) > house.limits.plain_bytes // _PLAIN_SHARE:
+                break
+            lines.append(line)
+            size += len(line) + 1
+            # Base64 in the lines is packed again, but what is noise stays noise: keep well under the frame's limit.
+            if size > house.limits.frame_bytes * 2 // 3:
+                break
+        if not lines:
+            return None
+        epoch, first = rows[0].epoch, rows[0].seq
+        stream = Stream(house.party, peer, house.realm, channel, epoch)
+        framed = write_frame(house.keys, receiver.public, stream, first, lines, house.now())
+        header = framed.header
+        self._flights[peer, channel] = _Flight(framed.digest, header.first, header.last, header.root)
+        sent = house.tally.sent
+        sent[peer, channel, epoch] = max(sent[peer, channel, epoch], header.last)
+        return framed.data
+
+    def _envelope(self, tx: Tx, row: _Row) -> bytes:
+        if row.state != "sealed":
+            return read_entry(self._house.ledger.body(tx, row.void_entry), VoidFacts)[1]
+        facts, envelope = read_entry(self._house.ledger.body(tx, row.entry), SealedFacts)
+        return self._spool.take(tx, facts.spool) if facts.spool else envelope

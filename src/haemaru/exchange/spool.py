@@ -1,0 +1,88 @@
+"""Batches of positions on their way: locked bytes beside the ledger, which knows each of them by digest.
+
+Positions live in Parquet, not in the ledger. So that no `kill -9` loses a batch in between, its bytes are kept here
+from the transaction that seals it until the receipt, and at the receiver from the transaction that accepts it until
+the store of positions says that it has them (`Positions.hand_over`). Then they are deleted; the digest stays.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from haemaru.exchange.entries import SealedFacts
+from haemaru.exchange.envelope import read_envelope, split
+from haemaru.exchange.house import House
+from haemaru.signing import Locked
+from haemaru.storage import Tx
+
+Recheck = Callable[[Mapping[str, Any], bytes, datetime], str | None]
+"""Decides a queued batch again from its header and Arrow bytes: None to send it, or the code of its void."""
+
+
+class Spool:
+    """Keeps batches until they are safe elsewhere."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self.on_recheck: Recheck | None = None
+
+    def keep(self, tx: Tx, digest: str, data: bytes) -> None:
+        """Locks the bytes and keeps them under their digest."""
+        locked = self._house.vault.lock(data, digest.encode())
+        tx.run(
+            "INSERT INTO exchange_spool (digest, wrapped_key, cipher) VALUES (:digest, :wrapped_key, :cipher)"
+            " ON CONFLICT DO NOTHING",
+            digest=digest,
+            wrapped_key=locked.wrapped_key,
+            cipher=locked.cipher,
+        )
+
+    def find(self, tx: Tx, digest: str) -> bytes | None:
+        """The bytes kept under this digest, or None once they were dropped."""
+        row = tx.one("SELECT wrapped_key, cipher FROM exchange_spool WHERE digest = :digest", digest=digest)
+        if row is None:
+            return None
+        return self._house.vault.unlock(Locked(bytes(row[0]), bytes(row[1])), digest.encode())
+
+    def take(self, tx: Tx, digest: str) -> bytes:
+        """The bytes kept under this digest, which must be there."""
+        data = self.find(tx, digest)
+        if data is None:
+            raise LookupError(digest)
+        return data
+
+    def drop(self, tx: Tx, digest: str) -> None:
+        """Deletes the bytes; key and cipher text both."""
+        tx.run("DELETE FROM exchange_spool WHERE digest = :digest", digest=digest)
+
+    def drop_sent(self, tx: Tx, peer: str, channel: str, epoch: int, after: int, upto: int) -> None:
+        """Deletes what a receipt covers."""
+        if channel != "track" or upto <= after:
+            return
+        rows = tx.all(
+            "SELECT digest FROM exchange_out WHERE peer = :peer AND channel = :channel AND epoch = :epoch"
+            " AND seq > :after AND seq <= :upto",
+            peer=peer,
+            channel=channel,
+            epoch=epoch,
+            after=after,
+            upto=upto,
+        )
+        tx.many("DELETE FROM exchange_spool WHERE digest = :digest", [{"digest": bytes(row[0]).hex()} for row in rows])
+
+    def recheck(self, tx: Tx, facts: SealedFacts, at: datetime) -> str | None:
+        """Why a queued batch may no longer leave, or None."""
+        agreement = self._house.agreements.current()
+        if agreement is None or not agreement.is_in_force(at):
+            return "agreement_not_in_force"
+        if agreement.hash != facts.release:
+            return "agreement_replaced"
+        data = self.find(tx, facts.spool)
+        if data is None:
+            return "batch_gone"
+        if self.on_recheck is None:
+            return None
+        header, arrow = split(read_envelope(data).content)
+        return self.on_recheck(msgspec.json.decode(header), arrow, at)

@@ -1,0 +1,133 @@
+"""Counts of everything that left and arrived, per partner and channel, from the tables and so from the ledger.
+
+`lost` and `duplicates` are computed, not remembered: numbers that a receipt or a cursor covers but no row holds, and
+records that are held twice. Both must be zero. Only transport counts (`sent`, `repeated`, `refused`) begin anew when
+the node starts.
+"""
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from haemaru.clock import to_ms
+from haemaru.exchange.house import House
+from haemaru.exchange.sending import Sending
+from haemaru.records import CHANNELS
+from haemaru.storage import Tx
+
+Counts = dict[str, Any]
+
+
+class StatusBook:
+    """Counts for one node."""
+
+    def __init__(self, house: House, sending: Sending) -> None:
+        self._house = house
+        self._sending = sending
+
+    def status(self) -> dict[str, Any]:
+        """`{"peers": {party: {"channels": {channel: counts}, ...}}, "refused": {code: n}}`."""
+        with self._house.ledger.read() as tx:
+            peers = [row[0] for row in tx.all("SELECT party FROM exchange_peers ORDER BY party")]
+            counted = {peer: {channel: self._blank(peer, channel) for channel in CHANNELS} for peer in peers}
+            self._count_out(tx, counted)
+            self._count_in(tx, counted)
+            found = {peer: self._peer(tx, peer, counted[peer]) for peer in peers}
+        unknown: Counter[str] = Counter()
+        for (peer, channel, code), number in self._house.tally.refused.items():
+            if peer in found and channel:
+                found[peer]["channels"][channel]["refused"][code] = number
+            else:
+                unknown[code] += number
+        return {"peers": found, "refused": dict(unknown)}
+
+    def _blank(self, peer: str, channel: str) -> Counts:
+        held_back = self._sending.held_back(channel)
+        return {
+            "epoch": 1,
+            "sealed": 0,
+            "sent": 0,
+            "acknowledged": 0,
+            "waiting": 0,
+            "held_back": None if held_back is None else held_back.code,
+            "void": 0,
+            "received": 0,
+            "void_received": 0,
+            "duplicates": 0,
+            "repeated": self._house.tally.repeated[peer, channel],
+            "quarantined": {},
+            "exceptions": {},
+            "refused": {},
+            "told": self._house.tally.told.get((peer, channel)),
+            "alarm": self._house.tally.alarms.get((peer, channel)),
+            "lost": 0,
+        }
+
+    def _count_out(self, tx: Tx, counted: dict[str, dict[str, Counts]]) -> None:
+        rows = tx.all(
+            "SELECT o.peer, o.channel, o.epoch, o.state, o.code, count(*),"
+            " sum(CASE WHEN o.seq <= s.acked THEN 1 ELSE 0 END)"
+            " FROM exchange_out o JOIN exchange_streams s ON s.direction = 'out' AND s.peer = o.peer"
+            " AND s.channel = o.channel AND s.epoch = o.epoch"
+            " GROUP BY o.peer, o.channel, o.epoch, o.state, o.code"
+        )
+        rows_of: Counter[tuple[str, str, int]] = Counter()
+        for peer, channel, epoch, state, code, number, acked in rows:
+            counts = counted[peer][channel]
+            acked = int(acked or 0)
+            rows_of[peer, channel, epoch] += acked
+            counts["acknowledged"] += acked
+            if state == "moved":
+                continue
+            counts["sealed"] += number
+            counts["void"] += number if state == "void" else 0
+            counts["waiting"] += number - acked
+            if code and state == "sealed":
+                counts["exceptions"][code] = counts["exceptions"].get(code, 0) + number
+        for peer, channel, epoch, acked in tx.all(
+            "SELECT peer, channel, epoch, acked FROM exchange_streams WHERE direction = 'out' ORDER BY epoch"
+        ):
+            counts = counted[peer][channel]
+            counts["epoch"] = epoch
+            counts["sent"] += max(acked, self._house.tally.sent[peer, channel, epoch])
+            counts["lost"] += acked - rows_of[peer, channel, epoch]
+
+    def _count_in(self, tx: Tx, counted: dict[str, dict[str, Counts]]) -> None:
+        rows = tx.all(
+            "SELECT peer, channel, state, code, count(*) FROM exchange_in GROUP BY peer, channel, state, code"
+        )
+        for peer, channel, state, code, number in rows:
+            counts = counted[peer][channel]
+            if state == "void":
+                counts["void_received"] += number
+                continue
+            counts["received"] += number
+            if state == "quarantined":
+                counts["quarantined"][code] = counts["quarantined"].get(code, 0) + number
+        gaps = tx.all(
+            "SELECT s.peer, s.channel, s.last - (SELECT count(*) FROM exchange_in i WHERE i.peer = s.peer"
+            " AND i.channel = s.channel AND i.epoch = s.epoch) FROM exchange_streams s WHERE s.direction = 'in'"
+        )
+        for peer, channel, gap in gaps:
+            counted[peer][channel]["lost"] += gap
+        twice = tx.all(
+            "SELECT peer, channel, count(*) - count(DISTINCT rid) FROM exchange_in WHERE state = 'held'"
+            " GROUP BY peer, channel"
+        )
+        for peer, channel, number in twice:
+            counted[peer][channel]["duplicates"] += number
+
+    def _peer(self, tx: Tx, peer: str, channels: dict[str, Counts]) -> dict[str, Any]:
+        due_ms = int(self._house.settings.answer_due.total_seconds() * 1000)
+        answers: dict[str, int] = defaultdict(int)
+        overdue = 0
+        for answer, asked_ms in tx.all("SELECT answer, asked_ms FROM exchange_answers WHERE peer = :peer", peer=peer):
+            answers[answer] += 1
+            overdue += answer == "pending" and to_ms(self._house.clock.now()) - asked_ms > due_ms
+        row = tx.one("SELECT offered, countersigned, code FROM exchange_witness WHERE peer = :peer", peer=peer)
+        offered, countersigned, code = row or (0, 0, "")
+        return {
+            "channels": channels,
+            "answers": dict(answers),
+            "overdue": overdue,
+            "witness": {"offered": offered, "countersigned": countersigned, "code": code or None},
+        }

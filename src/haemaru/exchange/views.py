@@ -1,0 +1,323 @@
+"""The views of the ledger that the exchange works from: each entry kind changes its tables here and nowhere else.
+
+Every function is handed the transaction that also appends the entry, so tables and ledger cannot differ; and it takes
+everything from the entry, so that `haemaru rebuild` makes the same tables again.
+"""
+
+from collections.abc import Callable, Mapping
+
+from haemaru.exchange import entries
+from haemaru.exchange.tables import METADATA, VIEWS
+from haemaru.ledger import Entry, Projection
+from haemaru.records import CHANNELS
+from haemaru.signing import Vault
+from haemaru.storage import Tx
+
+_NOTHING = b""
+
+
+class ExchangeView:
+    """The one projection of the exchange; needs the vault only to blind what it looks up later."""
+
+    name = "exchange"
+    metadata = METADATA
+    tables = VIEWS
+
+    def __init__(self, vault: Vault) -> None:
+        self._blind = vault.blind
+        self._apply: Mapping[str, Callable[[Tx, Entry, bytes], None]] = {
+            entries.PEER: _peer,
+            entries.STORED: self._stored,
+            entries.SEALED: self._sealed,
+            entries.RESEALED: self._resealed,
+            entries.VOIDED: _voided,
+            entries.RECEIPT: _receipt,
+            entries.REOPENED: _reopened,
+            entries.RECEIVED: self._received,
+            entries.JUDGED: self._judged,
+            entries.RULED: _ruled,
+            entries.HELD: self._held,
+            entries.BATCH_STORED: _batch_stored,
+            entries.OFFERED: _offered,
+        }
+        self.kinds = frozenset(self._apply)
+
+    def apply(self, tx: Tx, entry: Entry, body: bytes) -> None:
+        """Brings the tables up to this entry."""
+        self._apply[entry.kind](tx, entry, body)
+
+    def _keys(self, tx: Tx, entry: Entry, names: tuple[str, ...]) -> None:
+        if names:
+            tx.many(
+                "INSERT INTO exchange_keys (key, entry) VALUES (:key, :entry) ON CONFLICT DO NOTHING",
+                [{"key": self._blind(name), "entry": entry.index} for name in names],
+            )
+
+    def _stored(self, tx: Tx, entry: Entry, body: bytes) -> None:
+        facts, _ = entries.read_entry(body, entries.StoredFacts)
+        rid = self._blind(facts.rid)
+        state = {"retract": "retracted", "expire": "expired"}.get(facts.op, "held")
+        if facts.rev > 1:
+            tx.run(
+                "UPDATE exchange_own SET state = :state WHERE rid = :rid AND state = 'held'",
+                rid=rid,
+                state="superseded" if state == "held" else state,
+            )
+        tx.run(
+            "INSERT INTO exchange_own (rid, rev, kind, state, entry, at_ms)"
+            " VALUES (:rid, :rev, :kind, :state, :entry, :at_ms)",
+            rid=rid,
+            rev=facts.rev,
+            kind=facts.kind,
+            state=state,
+            entry=entry.index,
+            at_ms=entry.at_ms,
+        )
+        self._keys(tx, entry, facts.keys)
+
+    def _sealed(self, tx: Tx, entry: Entry, body: bytes) -> None:
+        facts, _ = entries.read_entry(body, entries.SealedFacts)
+        rid = self._blind(facts.rid) if facts.rid else _NOTHING
+        tx.run(
+            "INSERT INTO exchange_out"
+            " (peer, channel, epoch, seq, rid, rev, op, kind, state, code, digest, entry, void_entry, source,"
+            " at_ms) VALUES (:peer, :channel, :epoch, :seq, :rid, :rev, :op, :kind, 'sealed', '', :digest, :entry, -1,"
+            " :source, :at_ms)",
+            peer=facts.peer,
+            channel=facts.channel,
+            epoch=facts.epoch,
+            seq=facts.seq,
+            rid=rid,
+            rev=facts.rev,
+            op=facts.op,
+            kind=facts.kind,
+            digest=bytes.fromhex(facts.digest),
+            entry=entry.index,
+            source=facts.source,
+            at_ms=entry.at_ms,
+        )
+        tx.run(
+            "UPDATE exchange_streams SET last = :seq"
+            " WHERE direction = 'out' AND peer = :peer AND channel = :channel AND epoch = :epoch",
+            seq=facts.seq,
+            peer=facts.peer,
+            channel=facts.channel,
+            epoch=facts.epoch,
+        )
+        if facts.op in ("correct", "retract", "expire"):
+            tx.run(
+                "INSERT INTO exchange_answers (peer, rid, rev, op, answer, entry, asked_ms, at_ms)"
+                " VALUES (:peer, :rid, :rev, :op, 'pending', :entry, :at_ms, 0) ON CONFLICT DO NOTHING",
+                peer=facts.peer,
+                rid=rid,
+                rev=facts.rev,
+                op=facts.op,
+                entry=entry.index,
+                at_ms=entry.at_ms,
+            )
+
+    def _resealed(self, tx: Tx, entry: Entry, body: bytes) -> None:
+        facts, _ = entries.read_entry(body, entries.SealedFacts)
+        tx.run(
+            "UPDATE exchange_out SET entry = :entry, digest = :digest"
+            " WHERE peer = :peer AND channel = :channel AND epoch = :epoch AND seq = :seq",
+            entry=entry.index,
+            digest=bytes.fromhex(facts.digest),
+            peer=facts.peer,
+            channel=facts.channel,
+            epoch=facts.epoch,
+            seq=facts.seq,
+        )
+
+    def _received(self, tx: Tx, entry: Entry, body: bytes) -> None:
+        facts, _ = entries.read_entry(body, entries.ReceivedFacts)
+        rid = self._blind(facts.rid) if facts.rid else _NOTHING
+        if facts.before:
+            tx.run(
+                "UPDATE exchange_in SET state = :state WHERE rid = :rid AND peer = :peer AND state = 'held'",
+                state=facts.before,
+                rid=rid,
+                peer=facts.peer,
+            )
+        place = {"peer": facts.peer, "channel": facts.channel, "epoch": facts.epoch, "seq": facts.seq}
+        tx.run(
+            "INSERT INTO exchange_in"
+            " (peer, channel, epoch, seq, rid, rev, op, kind, origin, state, code, digest, leaf, entry, at_ms) VALUES"
+            " (:peer, :channel, :epoch, :seq, :rid, :rev, :op, :kind, :origin, :state, :code, :digest, :leaf, :entry,"
+            " :at_ms)",
+            **place,
+            rid=rid,
+            rev=facts.rev,
+            op=facts.op,
+            kind=facts.kind,
+            origin=facts.origin,
+            state=facts.state,
+            code=facts.code,
+            digest=bytes.fromhex(facts.digest),
+            leaf=bytes.fromhex(facts.leaf),
+            entry=entry.index,
+            at_ms=entry.at_ms,
+        )
+        _advance(tx, facts)
+        self._keys(tx, entry, facts.keys)
+        if facts.spool:
+            tx.run(
+                "INSERT INTO exchange_batches (entry, peer, state, digest) VALUES (:entry, :peer, 'waiting', :digest)",
+                entry=entry.index,
+                peer=facts.peer,
+                digest=facts.spool,
+            )
+        if facts.answer:
+            self._answered(tx, entry, facts, rid)
+        if facts.type == "countersignature":
+            tx.run(
+                "UPDATE exchange_witness SET code = :code, at_ms = :at_ms, countersigned ="
+                " CASE WHEN :size > countersigned THEN :size ELSE countersigned END WHERE peer = :peer",
+                size=facts.countersigned,
+                code=facts.code,
+                at_ms=entry.at_ms,
+                peer=facts.peer,
+            )
+
+    def _answered(self, tx: Tx, entry: Entry, facts: entries.ReceivedFacts, rid: bytes) -> None:
+        tx.run(
+            "UPDATE exchange_answers SET answer = :answer, entry = :entry, at_ms = :at_ms"
+            " WHERE peer = :peer AND rid = :rid AND rev = :rev",
+            answer=facts.answer,
+            entry=entry.index,
+            at_ms=entry.at_ms,
+            peer=facts.peer,
+            rid=rid,
+            rev=facts.rev,
+        )
+
+    def _judged(self, tx: Tx, entry: Entry, body: bytes) -> None:
+        facts, _ = entries.read_entry(body, entries.JudgedFacts)
+        tx.run(
+            "INSERT INTO exchange_rulings (id, rid, rev, kind, peer, purpose, state, code, entry, at_ms)"
+            " VALUES (:id, :rid, :rev, :kind, :peer, :purpose, :state, :code, :entry, :at_ms)",
+            id=facts.id,
+            rid=self._blind(facts.rid),
+            rev=facts.rev,
+            kind=facts.kind,
+            peer=facts.peer,
+            purpose=facts.purpose,
+            state=facts.state,
+            code=facts.code,
+            entry=entry.index,
+            at_ms=entry.at_ms,
+        )
+
+    def _held(self, tx: Tx, entry: Entry, body: bytes) -> None:
+        facts, _ = entries.read_entry(body, entries.HoldFacts)
+        tx.run(
+            "INSERT INTO exchange_holds (rid, entry, at_ms) VALUES (:rid, :entry, :at_ms) ON CONFLICT DO NOTHING",
+            rid=self._blind(facts.rid),
+            entry=entry.index,
+            at_ms=entry.at_ms,
+        )
+
+
+def exchange_projections(vault: Vault) -> tuple[Projection, ...]:
+    """What the ledger must be given so that the exchange can work on it."""
+    return (ExchangeView(vault),)
+
+
+def _advance(tx: Tx, facts: entries.ReceivedFacts) -> None:
+    place = {"peer": facts.peer, "channel": facts.channel, "epoch": facts.epoch, "seq": facts.seq}
+    if facts.seq > 1:
+        tx.run(
+            "UPDATE exchange_streams SET last = :seq, acked = :seq"
+            " WHERE direction = 'in' AND peer = :peer AND channel = :channel AND epoch = :epoch",
+            **place,
+        )
+        return
+    tx.run(
+        "INSERT INTO exchange_streams (direction, peer, channel, epoch, last, acked)"
+        " VALUES ('in', :peer, :channel, :epoch, :seq, :seq)",
+        **place,
+    )
+
+
+def _open_streams(tx: Tx, peer: str, epoch: int) -> None:
+    tx.many(
+        "INSERT INTO exchange_streams (direction, peer, channel, epoch, last, acked)"
+        " VALUES ('out', :peer, :channel, :epoch, 0, 0) ON CONFLICT DO NOTHING",
+        [{"peer": peer, "channel": channel, "epoch": epoch} for channel in CHANNELS],
+    )
+
+
+def _peer(tx: Tx, entry: Entry, body: bytes) -> None:
+    facts, _ = entries.read_entry(body, entries.PeerFacts)
+    tx.run("DELETE FROM exchange_peers WHERE party = :party", party=facts.party)
+    tx.run(
+        "INSERT INTO exchange_peers (party, fingerprint, entry, at_ms) VALUES (:party, :fingerprint, :entry, :at_ms)",
+        party=facts.party,
+        fingerprint=facts.fingerprint,
+        entry=entry.index,
+        at_ms=entry.at_ms,
+    )
+    _open_streams(tx, facts.party, 1)
+    tx.run(
+        "INSERT INTO exchange_witness (peer, offered, countersigned, code, at_ms) VALUES (:peer, 0, 0, '', 0)"
+        " ON CONFLICT DO NOTHING",
+        peer=facts.party,
+    )
+
+
+def _voided(tx: Tx, entry: Entry, body: bytes) -> None:
+    facts, _ = entries.read_entry(body, entries.VoidFacts)
+    tx.run(
+        "UPDATE exchange_out SET state = 'void', code = :code, void_entry = :entry"
+        " WHERE peer = :peer AND channel = :channel AND epoch = :epoch AND seq = :seq",
+        code=facts.code,
+        entry=entry.index,
+        peer=facts.peer,
+        channel=facts.channel,
+        epoch=facts.epoch,
+        seq=facts.seq,
+    )
+
+
+def _receipt(tx: Tx, entry: Entry, body: bytes) -> None:
+    facts, _ = entries.read_entry(body, entries.ReceiptFacts)
+    place = {"peer": facts.peer, "channel": facts.channel, "epoch": facts.epoch}
+    tx.run(
+        "UPDATE exchange_streams SET acked = :upto"
+        " WHERE direction = 'out' AND peer = :peer AND channel = :channel AND epoch = :epoch",
+        upto=facts.upto,
+        **place,
+    )
+    where = " WHERE peer = :peer AND channel = :channel AND epoch = :epoch AND seq = :seq"
+    if facts.exceptions:
+        rows = [{"code": code, "seq": seq, **place} for seq, code in facts.exceptions]
+        tx.many("UPDATE exchange_out SET code = :code" + where, rows)
+    if facts.delivered:
+        rows = [{"seq": seq, **place} for seq in facts.delivered]
+        tx.many("UPDATE exchange_out SET state = 'delivered'" + where, rows)
+
+
+def _reopened(tx: Tx, _entry: Entry, body: bytes) -> None:
+    facts, _ = entries.read_entry(body, entries.ReopenedFacts)
+    tx.run(
+        "UPDATE exchange_out SET state = 'moved' WHERE peer = :peer AND state = 'sealed' AND seq >"
+        " (SELECT s.acked FROM exchange_streams s WHERE s.direction = 'out' AND s.peer = exchange_out.peer"
+        " AND s.channel = exchange_out.channel AND s.epoch = exchange_out.epoch)",
+        peer=facts.peer,
+    )
+    _open_streams(tx, facts.peer, facts.epoch)
+
+
+def _ruled(tx: Tx, _entry: Entry, body: bytes) -> None:
+    facts, _ = entries.read_entry(body, entries.RuledFacts)
+    tx.run("UPDATE exchange_rulings SET state = :state WHERE id = :id", state=facts.state, id=facts.id)
+
+
+def _batch_stored(tx: Tx, _entry: Entry, body: bytes) -> None:
+    facts, _ = entries.read_entry(body, entries.BatchFacts)
+    tx.run("UPDATE exchange_batches SET state = 'stored' WHERE entry = :entry", entry=facts.entry)
+
+
+def _offered(tx: Tx, _entry: Entry, body: bytes) -> None:
+    facts, _ = entries.read_entry(body, entries.OfferedFacts)
+    tx.run("UPDATE exchange_witness SET offered = :size WHERE peer = :peer", size=facts.size, peer=facts.peer)

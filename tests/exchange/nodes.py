@@ -1,0 +1,194 @@
+"""Nodes without a network: exchanges on databases of their own, under a small agreement of invented parties."""
+
+import random
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from haemaru.agreement import Agreement, load_agreement
+from haemaru.clock import FakeClock, Ids
+from haemaru.exchange import Exchange, Limits, PutResult, Settings, exchange_projections, is_refusal
+from haemaru.ledger import Ledger
+from haemaru.records import CHANNELS
+from haemaru.signing import NodeKeys, Vault, make_statement
+from haemaru.storage import Database
+from haemaru.wording import Reason
+
+AGREEMENT = """
+[agreement]
+id = "test"
+version = "{version}"
+effective = 2026-01-01T00:00:00Z
+expires = 2026-06-01T00:00:00Z
+handling_levels = ["open", "restricted", "secret"]
+title = {{ ko = "시험 협정", en = "Test agreement" }}
+notice = {{ ko = "시험용 문안", en = "model text for tests" }}
+{parties}
+[[article]]
+number = 1
+title = {{ ko = "시험", en = "Tests" }}
+{clauses}
+"""
+
+CLAUSE = """
+[[clause]]
+id = "{id}"
+article = 1
+effect = "{effect}"
+kinds = {kinds}
+from = ["*"]
+to = ["*"]
+purposes = ["watch"]
+legal_basis = {{ ko = "법률 검토 필요", en = "to be confirmed by counsel" }}
+text = {{ ko = "시험 조항", en = "test clause" }}
+{rest}
+"""
+
+DUTIES = 'retention_days = 30\nonward = "none"\n'
+ALL = DUTIES + 'fields = [{ path = "*" }]\n'
+CLAUSES = (
+    ("1.1", "release", ["intelligence.*", "operations.*", "request.*", "training.*"], ALL),
+    ("1.2", "withhold", ["intelligence.report"], 'fields = [{ path = "body.source" }]\n'),
+    ("1.3", "withhold", ["*"], 'when = [{ test = "handling_at_most", level = "restricted" }]\n'),
+    ("1.4", "refer", ["operations.case"], ALL),
+    ("1.5", "demand", ["customs.clearance"], ALL + 'statute = "Test Act 1"\n'),
+    ("1.6", "release", ["surveillance.position"], ALL),
+    ("1.7", "release", ["fresh.report"], ALL + 'when = [{ test = "age_at_most_hours", hours = 1 }]\n'),
+)
+PARTIES = ("north", "south", "east", "west", "middle")
+
+
+def agreement_text(version: str = "1", without: tuple[str, ...] = ()) -> str:
+    """The test agreement, less the clauses named."""
+    parties = "".join(f'\n[[party]]\nid = "{name}"\nname = {{ ko = "{name}", en = "{name}" }}\n' for name in PARTIES)
+    clauses = "".join(
+        CLAUSE.format(id=name, effect=effect, kinds=str(kinds).replace("'", '"'), rest=rest)
+        for name, effect, kinds, rest in CLAUSES
+        if name not in without and name != "1.3"
+    )
+    return AGREEMENT.format(version=version, parties=parties, clauses=clauses)
+
+
+def load(version: str = "1", without: tuple[str, ...] = ()) -> Agreement:
+    return load_agreement(agreement_text(version, without).encode(), "test")
+
+
+class Adopted:
+    """The agreements of one node, adopted and suspended by hand."""
+
+    def __init__(self, *agreements: Agreement) -> None:
+        self.known = list(agreements)
+        self.suspended = False
+
+    def current(self) -> Agreement | None:
+        return self.known[-1] if self.known else None
+
+    def refusal(self, at: datetime) -> Reason | None:
+        agreement = self.current()
+        if agreement is None:
+            return Reason("agreement_missing")
+        if self.suspended:
+            return Reason("agreement_suspended")
+        return None if agreement.is_in_force(at) else Reason("agreement_expired")
+
+    def find(self, digest: str) -> Agreement | None:
+        return next((known for known in self.known if known.hash == digest), None)
+
+
+class Node:
+    """One exchange with what it stands on; `restart` opens the same database again."""
+
+    def __init__(self, party: str, clock: FakeClock, folder: Path, agreement: Agreement, number: int) -> None:
+        self.party = party
+        self.clock = clock
+        self.path = folder / f"{party}.db"
+        seed = random.Random(number)
+        self.keys = NodeKeys(seed.randbytes(32), seed.randbytes(32), seed.randbytes(32))
+        self.ids = Ids(clock, random.Random(100 + number))
+        self.adopted = Adopted(agreement)
+        self.settings = Settings()
+        self.limits = Limits()
+        self.open()
+
+    def open(self) -> None:
+        self.db = Database.open(f"sqlite:///{self.path}")
+        projections = exchange_projections(Vault(self.keys.vault))
+        self.ledger = Ledger(self.db, self.keys, self.clock, self.party, "demo", projections)
+        self.exchange = Exchange(
+            self.ledger, self.keys, self.party, "demo", self.clock, self.ids, self.adopted, self.settings, self.limits
+        )
+
+    def restart(self) -> None:
+        self.db.close()
+        self.open()
+
+    def statement(self) -> bytes:
+        return make_statement(self.keys, self.party, "demo", "2026-01-01T00:00:00Z")
+
+    def knows(self, other: "Node") -> None:
+        with self.ledger.write() as batch:
+            self.exchange.add_peer(batch, other.statement(), "http://127.0.0.1:1", other.keys.public.fingerprint)
+
+    def put(self, record: dict[str, Any], to: str, purpose: str = "watch", **more: Any) -> PutResult:
+        with self.ledger.write() as batch:
+            return self.exchange.put(batch, record, to, purpose, **more)
+
+    def retract(self, rid: str, reason: str = "wrong ship") -> list[PutResult]:
+        with self.ledger.write() as batch:
+            return self.exchange.retract(batch, rid, reason)
+
+    def correct(self, rid: str, body: dict[str, Any]) -> list[PutResult]:
+        with self.ledger.write() as batch:
+            return self.exchange.correct(batch, rid, body)
+
+    def frame(self, to: str, channel: str = "intelligence", limit: int = 500) -> bytes:
+        made = self.exchange.next_frame(to, channel, limit)
+        assert made is not None
+        return made
+
+    def counts(self, peer: str, channel: str = "intelligence") -> dict[str, Any]:
+        found: dict[str, Any] = self.exchange.status()["peers"][peer]["channels"][channel]
+        return found
+
+    def rids(self, from_: str | None = None) -> list[str]:
+        return [held.rid for held in self.exchange.holdings.list(from_=from_)]
+
+
+def drain(*nodes: Node) -> int:
+    """Carries frames between all nodes until nobody has anything to say; gives the number of frames."""
+    carried = 0
+    by_party = {node.party: node for node in nodes}
+    is_busy = True
+    while is_busy:
+        is_busy = False
+        for node in nodes:
+            for peer in node.exchange.peers():
+                for channel in CHANNELS:
+                    frame = node.exchange.next_frame(peer.party, channel)
+                    if frame is None or peer.party not in by_party:
+                        continue
+                    answer = by_party[peer.party].exchange.accept(frame)
+                    node.exchange.take_receipt(peer.party, answer)
+                    is_busy = is_busy or not is_refusal(answer)
+                    carried += 1
+                    assert carried < 10_000
+    return carried
+
+
+def report(
+    rid: str = "r-1", *, kind: str = "intelligence.report", origin: str = "north", **more: Any
+) -> dict[str, Any]:
+    """A record of an invented ship."""
+    return {
+        "rid": rid,
+        "kind": kind,
+        "subject": {"type": "vessel", "mmsi": "440123456", "name": "HAEDONG STAR"},
+        "event_time": "2026-03-02T08:30:00Z",
+        "handling": {"level": "open", "caveats": []},
+        "origin": origin,
+        "body": {"text": f"seen at anchor {rid}", "source": "informant", "count": 2},
+    } | more
+
+
+def later(clock: FakeClock, **step: float) -> None:
+    clock.advance(timedelta(**step))
