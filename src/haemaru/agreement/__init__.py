@@ -5,29 +5,45 @@ what the receiver asks of a record that arrives; `who_signed` tells whose signat
 no clock, no storage, no log, no network. The full meaning stands in docs/reference/agreement.md.
 """
 
+from haemaru.agreement.batch import BatchDecision, decide_batch, treated_column
 from haemaru.agreement.conditions import Coded, Columns
 from haemaru.agreement.decide import decide, standing_purpose
 from haemaru.agreement.decision import Decision
+from haemaru.agreement.difference import Difference, Traffic, difference
 from haemaru.agreement.loader import load_agreement
 from haemaru.agreement.model import Agreement, Area, Article, Clause, Effect, FieldRule, Party, Refusal
 from haemaru.agreement.plan import Verdict
+from haemaru.agreement.received import check_received, check_received_columns
+from haemaru.agreement.signatures import RefusedSignature, Signatures, signature_line, who_signed
 from haemaru.agreement.treatments import Treatment
 
 __all__ = [
     "Agreement",
     "Area",
     "Article",
+    "BatchDecision",
     "Clause",
     "Coded",
     "Columns",
     "Decision",
+    "Difference",
     "Effect",
     "FieldRule",
     "Party",
     "Refusal",
+    "RefusedSignature",
+    "Signatures",
+    "Traffic",
     "Treatment",
     "Verdict",
+    "check_received",
+    "check_received_columns",
     "decide",
+    "decide_batch",
+    "difference",
     "load_agreement",
+    "signature_line",
     "standing_purpose",
+    "treated_column",
+    "who_signed",
 ]

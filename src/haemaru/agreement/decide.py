@@ -11,12 +11,10 @@ from haemaru.agreement.decision import Decision
 from haemaru.agreement.leaves import Shape, outline, shape_of
 from haemaru.agreement.model import Agreement, Effect
 from haemaru.agreement.plan import Plan, make_plan
-from haemaru.agreement.scope import REMEMBERED, Case, Scope, scope_of
+from haemaru.agreement.scope import REMEMBERED, Case, Scope, not_in_force, scope_of
 from haemaru.agreement.treatments import class_of
 from haemaru.records.record import MAX_DEPTH
-from haemaru.wording import Fault, Reason
-
-_NOT_IN_FORCE = Reason("agreement_not_in_force")
+from haemaru.wording import Fault
 
 
 def decide(
@@ -35,10 +33,10 @@ def decide(
     `demanded` holds the ids of demand clauses for which a signed demand is at hand, `approved` those of refer clauses
     that a person has approved. Raises `Fault` for unknown parties and for what is no record.
     """
-    shape = _shape(agreement, record)
+    shape = shape_in(agreement, record)
     if agreement.effective > at or (agreement.expires is not None and agreement.expires <= at):
         check_parties(agreement, from_, to)
-        scope = Scope((), (), (), (), _NOT_IN_FORCE)
+        scope = not_in_force()
         return Decision(agreement, scope, make_plan(scope, Case(shape, (), (), ())), record, (to, at))
     found = agreement._scopes.get((record["kind"], from_, to, purpose))  # type: ignore[arg-type]
     if found is None:
@@ -79,7 +77,8 @@ def standing_purpose(agreement: Agreement, kind: str, from_: str, to: str) -> st
     return None
 
 
-def _shape(agreement: Agreement, record: Mapping[str, object]) -> Shape:
+def shape_in(agreement: Agreement, record: Mapping[str, object]) -> Shape:
+    """The leaves of a record, remembered by its outline; raises `Fault` for what is no record."""
     try:
         outlined = outline(record)
         shape = agreement._shapes.get(outlined)

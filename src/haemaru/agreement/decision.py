@@ -19,7 +19,7 @@ from haemaru.wording import Reason
 class Decision:
     """May this record leave, to this party, for this purpose, at this moment? And if not, why."""
 
-    __slots__ = ("_plan", "_scope", "_to", "_withheld", "agreement", "at", "record", "released", "verdict")
+    __slots__ = ("_scope", "_withheld", "agreement", "at", "plan", "record", "released", "to", "verdict")
 
     def __init__(
         self, agreement: Agreement, scope: Scope, plan: Plan, record: Mapping[str, object], moment: tuple[str, datetime]
@@ -28,20 +28,20 @@ class Decision:
         self.verdict: Verdict = plan.verdict
         self.released: tuple[tuple[str, str, str], ...] = plan.triples
         self.record = record
-        self._to, self.at = moment
-        self._plan = plan
+        self.to, self.at = moment
+        self.plan = plan
         self._scope = scope
         self._withheld: tuple[Withheld, ...] | None = None
 
     @property
     def clauses(self) -> tuple[Clause, ...]:
         """The clauses that released something, in document order."""
-        return self._plan.clauses
+        return self.plan.clauses
 
     @property
     def clause_ids(self) -> tuple[str, ...]:
         """The ids of the clauses that released something, in document order."""
-        return tuple(clause.id for clause in self._plan.clauses)
+        return tuple(clause.id for clause in self.plan.clauses)
 
     @property
     def withheld(self) -> list[tuple[str, str, Reason]]:
@@ -61,12 +61,12 @@ class Decision:
     @property
     def obligations(self) -> list[dict[str, Any]]:
         """What the receiver owes for what was released, each from the strictest clause."""
-        return obligations(self._plan.clauses, self.at)
+        return obligations(self.plan.clauses, self.at)
 
     @property
     def trace(self) -> list[dict[str, Any]]:
         """Every clause in scope, in document order, with how each of its conditions came out."""
-        answers = dict(zip(self._scope.conditions, self._plan.case.outcomes, strict=True))
+        answers = dict(zip(self._scope.conditions, self.plan.case.outcomes, strict=True))
         return [
             {
                 "clause": standing.clause.id,
@@ -84,7 +84,7 @@ class Decision:
                     for reason in (answers[condition].reason,)
                 ],
             }
-            for standing in self._plan.standings
+            for standing in self.plan.standings
         ]
 
     def redact(self, record: Mapping[str, object] | None = None, pseudonym_key: bytes | None = None) -> dict[str, Any]:
@@ -93,7 +93,7 @@ class Decision:
         `record` must be the record that was decided (it is the default).
         """
         source = self.record if record is None else record
-        return redacted(source, self._plan.released, pseudonym_key, (self.agreement.id, self._to))
+        return redacted(source, self.plan.released, pseudonym_key, (self.agreement.id, self.to))
 
     def open_redactions(self) -> list[dict[str, str]]:
         """The withheld paths that the partner may know of: refused by clauses, none of them silent."""
@@ -118,7 +118,7 @@ class Decision:
 
     def _refusals(self) -> tuple[Withheld, ...]:
         if self._withheld is None:
-            self._withheld = withheld_of(self._scope, self._plan)
+            self._withheld = withheld_of(self._scope, self.plan)
         return self._withheld
 
     def _whole(self) -> Withheld:

@@ -8,7 +8,7 @@ from haemaru.agreement.plan import Released, treats
 from haemaru.agreement.treatments import Treatment, class_of, pseudonym
 from haemaru.wording import Fault
 
-_GONE = object()
+GONE = object()
 
 
 def redacted(
@@ -28,32 +28,35 @@ def _copy_object(
     kept = {}
     for name, value in source.items():
         found = _copy(value, prefix + name, leaves, secret)
-        if found is not _GONE:
+        if found is not GONE:
             kept[name] = found
     return kept
 
 
 def _copy(value: object, path: str, leaves: dict[str, Released], secret: tuple[bytes, str, str]) -> object:
     if isinstance(value, dict):
-        return _copy_object(value, f"{path}.", leaves, secret) or _GONE
+        return _copy_object(value, f"{path}.", leaves, secret) or GONE
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         items = [_copy_object(item, f"{path}[].", leaves, secret) for item in value]
-        return [item for item in items if item] or _GONE
+        return [item for item in items if item] or GONE
     leaf = leaves.get(path)
-    return _GONE if leaf is None else _treated(value, leaf, secret)
+    return GONE if leaf is None else treated_value(value, leaf, secret)
 
 
-def _treated(value: object, leaf: Released, secret: tuple[bytes, str, str]) -> object:
-    """The value after all rules: steps and hours as they stand in the agreement, then chars, then the pseudonym."""
+def treated_value(value: object, leaf: Released, secret: tuple[bytes, str, str]) -> object:
+    """The value after all rules: steps and hours as they stand in the agreement, then chars, then the pseudonym.
+
+    `secret` is the pseudonym key, the agreement's id and the receiver; a value that cannot be treated is `GONE`.
+    """
     if not leaf.rules:
         return copy.deepcopy(value) if isinstance(value, list) else value
     kind = class_of(value)
     if not all(treats(rule) & kind for rule in leaf.rules):
-        return _GONE
+        return GONE
     coarsenings = [rule.coarsening for rule in leaf.rules if rule.coarsening]
     for coarsening in sorted(coarsenings, key=lambda c: c.how == "chars"):
         try:
             value = coarsening.apply(value)
         except ValueError:  # a time before the first year: no coarser value exists
-            return _GONE
+            return GONE
     return pseudonym(value, *secret) if leaf.treatment is Treatment.PSEUDONYMISE else value

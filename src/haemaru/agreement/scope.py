@@ -86,6 +86,11 @@ def scope_of(agreement: Agreement, kind: str, from_: str, to: str, purpose: str)
     return found
 
 
+def not_in_force() -> Scope:
+    """The scope of an agreement outside its time: no clause speaks."""
+    return Scope((), (), (), (), Reason("agreement_not_in_force"))
+
+
 def _make_scope(agreement: Agreement, key: tuple[str, str, str, str]) -> Scope:
     about = [clause for clause in agreement.clauses if clause.is_about(*key[:3])]
     clauses = tuple(clause for clause in about if clause.serves(key[3]))

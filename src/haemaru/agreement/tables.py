@@ -112,7 +112,7 @@ class Table:
         if not self.has(key):
             raise self.fault("agreement_key_missing", key)
         value = self._data[key]
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not object):
             raise self.wrong(key, expected)
         return value
 
@@ -177,7 +177,7 @@ class Table:
 
     def scalar(self, key: str) -> str | int | float | bool:
         """A text, a number or a boolean."""
-        value = self._take(key, object, "string, number or boolean") if self.has(key) else self._take(key, str, "")
+        value = self._take(key, object, "string, number or boolean")
         self._check_scalar(key, value)
         return value  # type: ignore[no-any-return]
 
