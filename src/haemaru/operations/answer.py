@@ -1,0 +1,44 @@
+"""The answer to a partner's case: how much was shared, and what is openly held back and may be demanded.
+
+A silent refusal must not be told from "we hold nothing": it is neither named nor counted, and the answer has the same
+shape with or without it. An answer goes out even when there is nothing to say, so that silence never carries meaning.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from haemaru.agreement import Decision, Verdict
+from haemaru.operations.hand import Hand
+from haemaru.records import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One of our own records and what the agreement says about giving it to the partner."""
+
+    kind: str
+    decision: Decision
+
+
+def answer(case: Mapping[str, Any], weighed: Iterable[Weighed], hand: Hand) -> Record:
+    """An `operations.answer`: `{case, shared, withheld, held: [{kind, clause, effect}]}`, open refusals only."""
+    shared, withheld = 0, 0
+    held: dict[tuple[str, str], str] = {}
+    for one in weighed:
+        decision = one.decision
+        clause = decision.refused_by
+        if decision.verdict is Verdict.RELEASE:
+            shared += 1
+        elif clause not in (None, "none") and not decision.is_silent:
+            withheld += 1
+            held[one.kind, str(clause)] = decision.verdict.value
+    notes = [{"kind": kind, "clause": clause, "effect": effect} for (kind, clause), effect in sorted(held.items())]
+    body = {"case": case["rid"], "shared": shared, "withheld": withheld, "held": notes}
+    return hand.write("operations.answer", case["subject"], body, sources=[case])
+
+
+def held_notes(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What an answer openly holds back, as notes with the party that holds it."""
+    notes = record["body"].get("held", [])
+    return [{**note, "party": record["origin"]} for note in notes if isinstance(note, Mapping)]
