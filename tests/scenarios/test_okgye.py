@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from haemaru.clock import to_ms
+from haemaru.intelligence import check_report
 from haemaru.records import read_record
 from haemaru.scenarios import World, build
 from haemaru.scenarios.okgye_cast import MISSPELT
@@ -59,6 +60,8 @@ def test_every_paper_is_a_good_record_of_its_own_party_and_marked_invented(seed:
             assert read_record(record)["origin"] == party
             assert "invented" in record["body"]["note"]
             assert parse_time(record["event_time"]) <= NOW
+            if record["kind"] == "intelligence.report":
+                check_report(record)
     kinds = {party: {record["kind"] for record in records} for party, records in world.holdings.items()}
     assert {"surveillance.sighting", "surveillance.inspection", "intelligence.report"} <= kinds["kcg"]
     assert {"surveillance.port_call", "surveillance.crew_change", "customs.clearance"} <= kinds["kcs"]
@@ -98,6 +101,7 @@ def test_the_correction_puts_right_a_report_that_its_author_holds(world: World) 
     for correction in world.corrections:
         before = next(r for r in world.holdings[correction.party] if r["rid"] == correction.rid)
         assert before["body"]["quantity"] != correction.body["quantity"]
+        assert check_report({**before, "body": correction.body}).corrections[0]["why"] == correction.why
         assert correction.at > NOW
 
 

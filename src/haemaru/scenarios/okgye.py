@@ -13,12 +13,12 @@ from typing import Any
 from haemaru.clock import format_time
 from haemaru.scenarios.fleet import background
 from haemaru.scenarios.okgye_cast import MISSPELT, cast, yard
-from haemaru.scenarios.okgye_papers import coast_guard_papers, corrected_load, customs_papers, reports
+from haemaru.scenarios.okgye_papers import coast_guard_papers, correction, customs_papers, reports
 from haemaru.scenarios.papers import INVENTED, Desk, background_papers
 from haemaru.scenarios.ships import Ship
 from haemaru.scenarios.story import okgye_steps
 from haemaru.scenarios.traffic import Traffic
-from haemaru.scenarios.world import Correction, Record, Truth, World
+from haemaru.scenarios.world import Record, Truth, World
 
 COAST_GUARD, CUSTOMS = "kcg", "kcs"
 LEAD = timedelta(hours=16, minutes=30)  # tip at 14:00, boarding at 06:30 the next morning
@@ -48,7 +48,7 @@ def build(seed: int, now: datetime) -> World:
                 [*customs_papers(customs, ship, eta), route, *background_papers(customs, around, now, luck)]
             ),
         },
-        corrections=(Correction(load["rid"], COAST_GUARD, now + timedelta(hours=5), corrected_load(load)),),
+        corrections=(correction(load, now + timedelta(hours=5)),),
         tip=_tip(luck.choice(MISSPELT), eta, now),
         demand=_demand(ship, now),
         need=_need(eta, now),

@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from haemaru.clock import format_time
+from haemaru.intelligence import correct
 from haemaru.scenarios.papers import INVENTED, Desk, port_call, sighting
 from haemaru.scenarios.ships import Ship
+from haemaru.scenarios.world import Correction
 
 CREW_OFF = (
     ("Aurel Quinby (invented)", "able seaman", "XA"),
@@ -159,10 +161,15 @@ def reports(coast_guard: Desk, customs: Desk, ship: Ship, now: datetime) -> tupl
     )
 
 
-def corrected_load(first: dict[str, Any]) -> dict[str, Any]:
-    """The coast guard's report once the partner service had counted again: two tonnes, and a better grade."""
-    body = {**first["body"], "text": "about two tonnes of cocaine in 56 sacks, in a cofferdam behind the engine room"}
-    return {**body, "quantity": {"kg": 2000, "basis": "estimated"}, "grade": {"scheme": "admiralty", "code": "B1"}}
+def correction(load: dict[str, Any], at: datetime) -> Correction:
+    """The coast guard's report put right once the partner service had counted again: two tonnes, a better grade."""
+    changes = {
+        "text": "about two tonnes of cocaine in 56 sacks, in a cofferdam behind the engine room",
+        "quantity": {"kg": 2000, "basis": "estimated"},
+        "grade": {"scheme": "admiralty", "code": "B1"},
+    }
+    why = "the partner service counted again"
+    return Correction(load["rid"], load["origin"], at, changes, why, correct(load, changes, why, at))
 
 
 def report_body(title: str, text: str, grade: str) -> dict[str, Any]:

@@ -35,11 +35,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A record that its author later puts right: the same rid, a new body, and when."""
+    """A record that its author later puts right: what changes and why, and the new body under the same rid."""
 
     rid: str
     party: str
     at: datetime
+    changes: dict[str, Any]
+    why: str
     body: dict[str, Any]
 
 
