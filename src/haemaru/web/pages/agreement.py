@@ -1,0 +1,18 @@
+"""The agreement, readable: article by article, clause by clause, in the reader's language."""
+
+from typing import Any
+
+from litestar import Response
+
+from haemaru.web.console import Console
+from haemaru.web.routes import shows
+from haemaru.web.visits import Visit
+
+
+@shows("/agreement")
+def agreement(console: Console, visit: Visit) -> Response[Any]:
+    """The whole text; an empty page says how to adopt one."""
+    return console.page(visit, "agreement", agreement=console.reading.agreement())
+
+
+ROUTES = (agreement,)

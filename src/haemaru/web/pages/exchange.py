@@ -1,0 +1,60 @@
+"""The exchange: streams and what became of their records, decisions that wait for a person, demands to answer."""
+
+from typing import Any
+
+from litestar import Response
+
+from haemaru.web import shapes
+from haemaru.web.console import Console, back
+from haemaru.web.routes import shows, takes
+from haemaru.web.visits import Visit
+from haemaru.wording import Fault
+
+
+@shows("/exchange")
+def exchange(console: Console, visit: Visit) -> Response[Any]:
+    """All of it on one page."""
+    read, desk = console.reading, console.desk
+    return console.page(
+        visit,
+        "exchange",
+        referred=read.many(desk.referred(), shapes.Referred, "referred"),
+        demands=read.many(desk.demands(), shapes.Demand, "demands"),
+        clauses=console.clauses(),
+    )
+
+
+@takes("/referred/{waiting:str}")
+def rule(console: Console, visit: Visit, waiting: str, form: dict[str, str]) -> Response[Any]:
+    """Approves or refuses a release that a clause refers to a person."""
+    if form.get("ruling") == "approve":
+        console.order(visit, "agreement.approve", id=waiting)
+        return back("/exchange", "approved")
+    console.order(visit, "agreement.refuse", id=waiting, reason=_reason(form))
+    return back("/exchange", "refused")
+
+
+@takes("/demands/{demand:str}")
+def answer(console: Console, visit: Visit, demand: str, form: dict[str, str]) -> Response[Any]:
+    """Answers a partner's demand: release, or refuse with a reason."""
+    release = form.get("ruling") == "release"
+    reason = form.get("reason", "") if release else _reason(form)
+    console.order(visit, "demand.answer", id=demand, release=release, reason=reason)
+    return back("/exchange", "released" if release else "refused")
+
+
+@takes("/exchange/standing")
+def standing(console: Console, visit: Visit, form: dict[str, str]) -> Response[Any]:
+    """Suspends or resumes the agreement; queued records are held from the next decision on."""
+    command = "agreement.resume" if form.get("ruling") == "resume" else "agreement.suspend"
+    console.order(visit, command, reason=_reason(form))
+    return back("/exchange", "resumed" if command.endswith("resume") else "suspended")
+
+
+def _reason(form: dict[str, str]) -> str:
+    if not form.get("reason"):
+        raise Fault("web_field_missing", "reason")
+    return form["reason"]
+
+
+ROUTES = (exchange, rule, answer, standing)

@@ -1,0 +1,33 @@
+"""Tips: the form that takes a minute while the caller is still on the line, and the tips taken so far."""
+
+from typing import Any
+
+from litestar import Response
+
+from haemaru.web import shapes
+from haemaru.web.console import Console, back
+from haemaru.web.routes import shows, takes
+from haemaru.web.visits import Visit
+from haemaru.wording import Fault
+
+ASKED = ("caller", "vessel_name", "ship_type", "last_port", "area", "heard_at")
+
+
+@shows("/tips")
+def tips(console: Console, visit: Visit) -> Response[Any]:
+    """The form above, the list below."""
+    rows = console.reading.many(console.desk.tips(), shapes.TipRow, "tips")
+    return console.page(visit, "tips", rows=rows, given={}, asked=ASKED)
+
+
+@takes("/tips")
+def take(console: Console, visit: Visit, form: dict[str, str]) -> Response[Any]:
+    """Takes a tip and goes to the case that it opened."""
+    if not form.get("text"):
+        raise Fault("web_field_missing", "text")
+    given = {name: form[name] for name in ASKED if form.get(name)}
+    answer = console.order(visit, "operations.tip", text=form["text"], **given)
+    return back(f"/cases/{answer['case']}", "tip")
+
+
+ROUTES = (tips, take)
