@@ -51,7 +51,7 @@ class Ledger:
         self._partners = Partners(keys, clock, party, realm)
         self._subtrees = Subtrees()
         self._tree: Tree | None = None
-        self._loading = threading.Lock()
+        self._growing = threading.Lock()
         self._batch: Batch | None = None
         db.create(METADATA)
         for projection in self._audience.projections:
@@ -66,7 +66,7 @@ class Ledger:
                 if self._batch is not None:
                     yield self._batch
                     return
-                tree = self._committed(tx)
+                tree = self._advance(self._committed(tx))
                 batch = self._batch = Batch(tx, tree.copy(), self.vault, self._clock, self._audience)
                 try:
                     yield batch
@@ -80,10 +80,7 @@ class Ledger:
         except BaseException:
             self._keep(kept)
             raise
-        with self._loading:
-            # Another thread's later batch may already have been here.
-            if self._tree is None or self._tree.size < batch.tree.size:
-                self._tree = batch.tree
+        self._advance(batch.tree)
         for callback in batch.callbacks:
             callback()
 
@@ -179,7 +176,8 @@ class Ledger:
             opened = self._opened(batch.tx, index)
             if opened.kind.startswith(OWN):
                 raise Fault("ledger_own_kind", f"entry {index}", kind=opened.kind)
-            bodies.append(ErasedBody(index, commitment_of(opened.salt, opened.body).hex()))
+            commitment = commitment_of(opened.salt, opened.body)
+            bodies.append(ErasedBody(index, opened.at_ms, opened.kind, commitment.hex()))
         return batch.erase(Erased(basis, bodies))
 
     def verify(self, partners: Mapping[str, PublicKeys] | None = None) -> Verification:
@@ -203,12 +201,17 @@ class Ledger:
         return unlock(self.vault, index, row[0], row[1])
 
     def _committed(self, tx: Tx) -> Tree:
-        """The tree as the database has it, which another process may have moved on."""
+        """The tree as the database has it."""
         tree = read_head(tx, self.vault)
         if tree is None:
             raise Fault("ledger_damaged", "head")
-        if self._tree is not None and tree.size < self._tree.size:
-            self._subtrees.forget()
+        return tree
+
+    def _advance(self, tree: Tree) -> Tree:
+        # Another thread's later batch may already have been here: the tree in memory only grows.
+        with self._growing:
+            if self._tree is None or self._tree.size < tree.size:
+                self._tree = tree
         return tree
 
     def _sizes(self) -> tuple[int, int]:
@@ -219,11 +222,8 @@ class Ledger:
     def _current(self) -> Tree:
         tree = self._tree
         if tree is None:
-            with self._loading:
-                if self._tree is None:
-                    with self._db.read() as tx:
-                        self._tree = self._committed(tx)
-                tree = self._tree
+            with self._db.read() as tx:
+                tree = self._advance(self._committed(tx))
         return tree
 
     def _keep(self, disputes: Sequence[Dispute]) -> None:

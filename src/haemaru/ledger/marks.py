@@ -53,9 +53,11 @@ class Dispute(msgspec.Struct, frozen=True):
 
 
 class ErasedBody(msgspec.Struct, frozen=True):
-    """One erased body: its entry, and the commitment with which its leaf can still be proved."""
+    """One erased body: its entry's index, time and kind, and the commitment with which its leaf can still be proved."""
 
     index: int
+    at_ms: int
+    kind: str
     commitment: str
 
 

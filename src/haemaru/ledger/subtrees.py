@@ -30,9 +30,5 @@ class Subtrees:
             self._kept[start, length] = found
         return found
 
-    def forget(self) -> None:
-        """Drops everything remembered."""
-        self._kept.clear()
-
     def _read(self, tx: Tx, start: int, end: int) -> bytes:
         return root_of(leaf for (leaf,) in tx.all(_LEAVES, start=start, end=end))

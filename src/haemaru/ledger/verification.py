@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from haemaru.ledger.head import mac_of
 from haemaru.ledger.leaves import Entry, Opened, commitment_of, from_lock, leaf_of, lock_context
-from haemaru.ledger.marks import CHECKPOINT, ERASED, Erased, Marks
+from haemaru.ledger.marks import CHECKPOINT, ERASED, Erased, ErasedBody, Marks
 from haemaru.ledger.merkle import Tree
 from haemaru.ledger.notes import Checkpoint, is_countersigned_by, is_signed_by, origin_of, read_checkpoint, with_lines
 from haemaru.ledger.reading import BadCell, rows_of
@@ -73,7 +73,7 @@ def verify_database(
 ) -> Verification:
     """Verifies a ledger that may not even open: an unreadable database is a finding too."""
     try:
-        db = Database.open(url)
+        db = Database.open(url, existing=True)
     except StorageError as error:
         return Verification(False, 0, 0, 0, FirstBad(None, "", "", error.code))
     try:
@@ -96,6 +96,7 @@ class _Check:
         self._partners = partners
         self._tree = Tree()
         self._signed: dict[int, Checkpoint] = {}
+        self._noted: dict[object, object] = {}
 
     def run(self, tx: Tx) -> None:
         """Reads the tables one after the other."""
@@ -130,10 +131,8 @@ class _Check:
                 if row["kind"] in marks.kinds:
                     self._check_mark(row["kind"], index, opened.body)
                     marks.apply(made, Entry(index, row["at_ms"], row["kind"], row["leaf"]), opened.body)
-            elif index not in erased:
-                raise _Misfit(index, "body", "idx", "body_missing")
-            elif leaf_of(index, row["at_ms"], row["kind"], erased[index]) != row["leaf"]:
-                raise _Misfit(index, "entry", "leaf", "leaf_differs")
+            else:
+                self._check_erased(row, erased)
             self._tree.append(row["leaf"])
             self.entries += 1
         if body is not None:
@@ -145,9 +144,10 @@ class _Check:
         self.table = "entry"
         return row
 
-    def _claimed_erasures(self, tx: Tx) -> dict[int, bytes]:
-        """The commitments that entries of kind `ledger.erased` give; those entries are checked like any other."""
-        found: dict[int, bytes] = {}
+    def _claimed_erasures(self, tx: Tx) -> dict[int, ErasedBody]:
+        """What entries of kind `ledger.erased` say was erased; those entries are checked like any other, later."""
+        self.table = "body"
+        found: dict[int, ErasedBody] = {}
         sql = (
             "SELECT body.idx, wrapped_key, cipher FROM body JOIN entry ON entry.idx = body.idx WHERE entry.kind = :kind"
         )
@@ -158,8 +158,26 @@ class _Check:
                 continue
             if opened.kind == ERASED:
                 erased = msgspec.json.decode(opened.body, type=Erased)
-                found.update({each.index: bytes.fromhex(each.commitment) for each in erased.entries})
+                found.update({each.index: each for each in erased.entries})
+        # Where such an entry is itself damaged, the table still leads past the gap to it.
+        self.table = "erasure"
+        self._noted = dict(tx.all("SELECT idx, commitment FROM erasure"))
+        self.table = "entry"
         return found
+
+    def _check_erased(self, row: Mapping[str, Any], erased: Mapping[int, ErasedBody]) -> None:
+        index = row["idx"]
+        claim = erased.get(index)
+        if claim is None:
+            noted = self._noted.get(index)
+            if not isinstance(noted, bytes) or leaf_of(index, row["at_ms"], row["kind"], noted) != row["leaf"]:
+                raise _Misfit(index, "body", "idx", "body_missing")
+            return
+        for column, value in (("at_ms", claim.at_ms), ("kind", claim.kind)):
+            if row[column] != value:
+                raise _Misfit(index, "entry", column, "differs_from_body")
+        if leaf_of(index, claim.at_ms, claim.kind, bytes.fromhex(claim.commitment)) != row["leaf"]:
+            raise _Misfit(index, "entry", "leaf", "leaf_differs")
 
     def _unlock(self, index: int, row: Mapping[str, Any]) -> Opened:
         locked = Locked(row["wrapped_key"], row["cipher"])
@@ -187,7 +205,7 @@ class _Check:
         except Fault:
             raise _Misfit(index, "checkpoint", "note", "checkpoint_unreadable") from None
         if checkpoint.origin != origin_of(self._realm, self._party) or not is_signed_by(checkpoint, self._public):
-            raise _Misfit(index, "checkpoint", "note", "signature_wrong")
+            raise _Misfit(index, "checkpoint", "note", "ledger_signature_wrong")
         if checkpoint.size != index or checkpoint.root != self._tree.root():
             raise _Misfit(index, "checkpoint", "note", "root_differs")
         self._signed[checkpoint.size] = checkpoint
@@ -243,9 +261,9 @@ class _Check:
             if ours is None:
                 raise _Misfit(row["entry"], table, "size", "no_such_checkpoint")
             if public is not None and not is_countersigned_by(with_lines(ours, row["line"]), name, public):
-                raise _Misfit(row["entry"], table, "line", "signature_wrong")
+                raise _Misfit(row["entry"], table, "line", "ledger_signature_wrong")
         elif table == "partner_checkpoint":
             theirs = read_checkpoint(row["note"])
             ok = is_countersigned_by(theirs, origin_of(self._realm, self._party), self._public)
             if not ok or (public is not None and not is_signed_by(theirs, public)):
-                raise _Misfit(row["entry"], table, "note", "signature_wrong")
+                raise _Misfit(row["entry"], table, "note", "ledger_signature_wrong")

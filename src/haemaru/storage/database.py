@@ -16,7 +16,7 @@ from pathlib import Path
 import sqlalchemy
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from haemaru.storage.errors import StorageError
+from haemaru.storage.errors import StorageError, StorageUnreachable
 from haemaru.storage.migrations import upgrade
 from haemaru.storage.postgres import PostgresDriver
 from haemaru.storage.sqlite import SqliteDriver
@@ -39,8 +39,11 @@ class Database:
         self._closed = False
 
     @classmethod
-    def open(cls, url: str) -> "Database":
-        """Opens `sqlite:////absolute/path`, `postgresql://...`, or `sqlite://`, a scratch database that is not kept."""
+    def open(cls, url: str, *, existing: bool = False) -> "Database":
+        """Opens `sqlite:////absolute/path`, `postgresql://...`, or `sqlite://`, a scratch database that is not kept.
+
+        A SQLite file that is not there is made, unless it has to be an `existing` one.
+        """
         try:
             parsed = sqlalchemy.make_url(url)
         except sqlalchemy.exc.ArgumentError as error:
@@ -49,6 +52,8 @@ class Database:
         driver: Driver
         if backend == "sqlite":
             driver = SqliteDriver(parsed.database or "")
+            if existing and not Path(parsed.database or "").is_file():
+                raise StorageUnreachable(driver.where, "there is no such file")
         elif backend == "postgresql":
             driver = PostgresDriver(url)
         else:

@@ -106,7 +106,11 @@ class PostgresDriver:
         """A cursor kept at the server, which sends its rows as they are fetched."""
         raw: Any = connection
         cursor: Any = raw.cursor(name=f"haemaru_{next(_STREAMS)}")
-        cursor.execute(translate(sql), params)
+        try:
+            cursor.execute(translate(sql), params)
+        except self.errors:
+            cursor.close()
+            raise
         return cursor  # type: ignore[no-any-return]
 
     def translate(self, sql: str) -> str:

@@ -103,7 +103,7 @@ class SqliteDriver:
             )
         except OSError as error:
             raise StorageUnreachable(self.where, str(error)) from error
-        except sqlite.Error as error:
+        except self.errors as error:
             raise self.explain(error) from error
         try:
             connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
@@ -112,7 +112,7 @@ class SqliteDriver:
             connection.execute("PRAGMA cache_size = -8000" if writing else "PRAGMA cache_size = -2000")
             if not writing:
                 connection.execute("PRAGMA query_only = ON")
-        except sqlite.Error as error:
+        except self.errors as error:
             connection.close()
             raise self.explain(error) from error
         return connection  # type: ignore[no-any-return]
