@@ -39,7 +39,7 @@ conditions = st.one_of(
     _when("number_between", path=body_paths, max=numbers),
     _when("text_starts_with", path=body_paths, prefix=st.sampled_from(("c", "ta"))),
 )
-coarsenings = st.sampled_from(({"step": 5}, {"step": 0.5}, {"hours": 6}, {"chars": 2}))
+COARSENINGS: tuple[dict[str, Any], ...] = ({"step": 5}, {"step": 0.5}, {"hours": 6}, {"chars": 2})
 
 
 @st.composite
@@ -48,7 +48,7 @@ def fields(draw: st.DrawFn, *, withholds: bool) -> dict[str, Any]:
     if not withholds:
         rule["treatment"] = draw(st.sampled_from(("keep", "keep", "keep", "drop", "coarsen", "pseudonymise")))
         if rule["treatment"] == "coarsen":
-            rule.update(draw(coarsenings))
+            rule.update(draw(st.sampled_from(COARSENINGS)))
     return rule
 
 

@@ -17,7 +17,7 @@ from haemaru.agreement.conditions import Coded, Codes, Columns, Condition
 from haemaru.agreement.conditions.columns import Mask, coded
 from haemaru.agreement.decide import check_parties, plan_for
 from haemaru.agreement.decision import Decision
-from haemaru.agreement.leaves import Shape, outline, shape_of
+from haemaru.agreement.leaves import Shape, odd_header, outline, shape_of
 from haemaru.agreement.model import HEADER_LEAVES, Agreement, Clause
 from haemaru.agreement.plan import Verdict
 from haemaru.agreement.redaction import treated_value
@@ -159,7 +159,7 @@ def _alike(keys: list[Codes], size: int) -> Iterator[Rows]:
 def _shape(columns: Columns, arrays: list[str]) -> Shape:
     # Any plain value will do for an array leaf, and a text where the header wants one.
     record = _nested(columns, {path: "" if path in _TEXT_LEAVES else 0 for path in arrays})
-    return shape_of(record, outline(record))
+    return shape_of(outline(record), odd_header(record))
 
 
 def _constant(columns: Columns, path: str) -> object:

@@ -8,7 +8,7 @@ from collections.abc import Container, Mapping
 from datetime import datetime
 
 from haemaru.agreement.decision import Decision
-from haemaru.agreement.leaves import Shape, outline, shape_of
+from haemaru.agreement.leaves import Shape, odd_header, outline, shape_of
 from haemaru.agreement.model import Agreement, Effect
 from haemaru.agreement.plan import Plan, make_plan
 from haemaru.agreement.scope import REMEMBERED, Case, Scope, not_in_force, scope_of
@@ -44,7 +44,7 @@ def decide(
         found = scope_of(agreement, str(record["kind"]), from_, to, purpose)
     scope = found
     outcomes = tuple([condition.verify(record, at) for condition in scope.conditions])
-    granted = scope.granted(demanded, approved) if scope.askable else ()
+    granted = scope.granted(demanded, approved) if scope.askable and (demanded or approved) else ()
     treated = scope.treated_leaves(shape)
     classes = tuple([classes_at(record, leaf) for leaf in treated]) if treated else ()
     return Decision(agreement, scope, plan_for(scope, Case(shape, outcomes, classes, granted)), record, (to, at))
@@ -80,13 +80,13 @@ def standing_purpose(agreement: Agreement, kind: str, from_: str, to: str) -> st
 def shape_in(agreement: Agreement, record: Mapping[str, object]) -> Shape:
     """The leaves of a record, remembered by its outline; raises `Fault` for what is no record."""
     try:
-        outlined = outline(record)
-        shape = agreement._shapes.get(outlined)
+        key = (outline(record), odd_header(record))
+        shape = agreement._shapes.get(key)
         if shape is None:
-            shape = shape_of(record, outlined)
+            shape = shape_of(*key)
             if len(agreement._shapes) >= REMEMBERED:
                 agreement._shapes.clear()
-            agreement._shapes[outlined] = shape
+            agreement._shapes[key] = shape
     except RecursionError:
         raise Fault("record_too_deep", "record", limit=MAX_DEPTH) from None
     return shape

@@ -9,13 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from haemaru.agreement.conditions.attributes import is_texts
 from haemaru.agreement.model import HEADER_LEAVES
 from haemaru.wording import Fault
 
-_PLAIN = frozenset({str, int, float, bool, type(None), dict, list})
-_HEADER_TEXTS = frozenset(HEADER_LEAVES[:4])
-_HEADER_LISTS = frozenset(HEADER_LEAVES[4:])
+_TEXTS = HEADER_LEAVES[:4]
+_LISTS = HEADER_LEAVES[4:]
 _OTHER_LIST, _TEXT_LIST = 0, 1
+_IN_LIST = True
+
+Outline = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,64 +30,68 @@ class Shape:
     paths: tuple[str, ...]
 
 
-def outline(record: Mapping[str, object]) -> tuple[Any, ...]:
-    """Keys and types of a record, level by level: two records with equal outlines have equal leaves."""
-    types = tuple(map(type, record.values()))
-    if dict in types or list in types:
-        inner = [
-            outline(value) if value.__class__ is dict else _outline_list(value)  # type: ignore[arg-type]
-            for value in record.values()
-            if value.__class__ is dict or value.__class__ is list
+def outline(record: Mapping[str, object]) -> Outline:
+    """Keys and nesting of a record: two records with equal outlines have equal leaves.
+
+    A plain value is its key, an object is key and outline, a list is key, mark and what it holds.
+    """
+    return tuple(
+        [
+            (key, outline(value))  # type: ignore[arg-type]
+            if (kind := value.__class__) is dict
+            else (key, _IN_LIST, _outline_list(value))  # type: ignore[arg-type]
+            if kind is list
+            else key
+            for key, value in record.items()
         ]
-        return (tuple(record), types, tuple(inner))
-    return (tuple(record), types)
+    )
 
 
 def _outline_list(values: list[object]) -> object:
-    types = set(map(type, values))
-    if types == {dict}:
+    if values and all(item.__class__ is dict for item in values):
         return tuple(dict.fromkeys(map(outline, values)))  # type: ignore[arg-type]
-    return _TEXT_LIST if types <= {str} else _OTHER_LIST
+    return _TEXT_LIST if is_texts(values) else _OTHER_LIST
 
 
-def shape_of(record: Mapping[str, object], outlined: tuple[Any, ...]) -> Shape:
-    """The leaves of a record whose outline is `outlined`; raises `Fault` for what cannot be a record."""
-    for key in ("rid", "kind"):
-        if not isinstance(record.get(key), str):
+def odd_header(record: Mapping[str, object]) -> tuple[str, ...]:
+    """The header leaves that should be texts and are something else: they are governed like any other leaf."""
+    handling = record.get("handling")
+    level = handling.get("level", "") if handling.__class__ is dict else ""
+    values = (record.get("rid"), record.get("kind"), record.get("origin", ""), level)
+    for key, value in zip(("rid", "kind"), values, strict=False):
+        if value.__class__ is not str:
             raise Fault("record_key_missing", key, key=key)
+    return tuple([path for path, value in zip(_TEXTS, values, strict=True) if value.__class__ is not str])
+
+
+def shape_of(outlined: Outline, odd: tuple[str, ...] = ()) -> Shape:
+    """The leaves of the records of one outline; raises `Fault` for keys that a path cannot name."""
     header: dict[str, None] = {}
     governed: dict[str, None] = {}
     paths: dict[str, None] = {}
     for path, is_header in _walk("", outlined):
         paths[path] = None
-        (header if is_header else governed)[path] = None
+        (header if is_header and path not in odd else governed)[path] = None
     return Shape(tuple(header), tuple(governed), tuple(paths))
 
 
-def _walk(prefix: str, outlined: tuple[Any, ...]) -> list[tuple[str, bool]]:
-    keys, types = outlined[0], outlined[1]
-    inner = iter(outlined[2] if len(outlined) > 2 else ())
+def _walk(prefix: str, outlined: Outline) -> list[tuple[str, bool]]:
     found: list[tuple[str, bool]] = []
-    for key, kind in zip(keys, types, strict=True):
-        _check_key(prefix, key, kind)
+    for item in outlined:
+        key, *inner = item if isinstance(item, tuple) else (item,)
+        if not isinstance(key, str) or "." in key or "[]" in key:
+            raise Fault("record_key_wrong", f"{prefix}{key}", key=str(key))
         path = f"{prefix}{key}"
-        if kind is dict:
-            found += _walk(f"{path}.", next(inner))
-        elif kind is list:
-            found += _walk_list(path, next(inner))
+        if len(inner) == 2:
+            found += _walk_list(path, inner[1])
+        elif inner:
+            found += _walk(f"{path}.", inner[0])
         else:
-            found.append((path, kind is str and path in _HEADER_TEXTS))
+            found.append((path, path in _TEXTS))
     return found
 
 
 def _walk_list(path: str, outlined: Any) -> list[tuple[str, bool]]:
     if isinstance(outlined, int):
-        return [(path, outlined == _TEXT_LIST and path in _HEADER_LISTS)]
+        return [(path, outlined == _TEXT_LIST and path in _LISTS)]
     return [leaf for element in outlined for leaf in _walk(f"{path}[].", element)]
-
-
-def _check_key(prefix: str, key: object, kind: type) -> None:
-    if not isinstance(key, str) or "." in key or "[]" in key:
-        raise Fault("record_key_wrong", f"{prefix}{key}", key=str(key))
-    if kind not in _PLAIN:
-        raise Fault("record_value_wrong", f"{prefix}{key}", type=kind.__name__)

@@ -197,7 +197,7 @@ def _withheld(plan: Plan, path: str, classes: int) -> Withheld:
     refusals = [
         (standing.clause, reason)
         for standing in plan.standings
-        for reason in (_refusal(standing, path, is_header, untreatable),)
+        for reason in (_refusal(standing, path, is_header, untreatable, standing.clause.id in plan.case.granted),)
         if reason is not None
     ]
     if refusals:
@@ -209,7 +209,7 @@ def _withheld(plan: Plan, path: str, classes: int) -> Withheld:
     return Withheld(path, "none", Reason("nothing_released") if kept else plan.nobody, is_silent=False)
 
 
-def _refusal(standing: Standing, path: str, is_header: bool, untreatable: bool) -> Reason | None:
+def _refusal(standing: Standing, path: str, is_header: bool, untreatable: bool, is_granted: bool) -> Reason | None:
     """Why this clause refuses the leaf; None when it does not."""
     clause, role = standing.clause, standing.role
     if role is Role.BLOCKS:
@@ -220,6 +220,8 @@ def _refusal(standing: Standing, path: str, is_header: bool, untreatable: bool) 
     if clause.effect is Effect.WITHHOLD:
         return None
     if role is Role.OUT:
+        if clause.effect is not Effect.RELEASE and not is_granted:
+            return None
         return standing.outcome.reason if is_header or keeps(clause, path) else None
     if role is Role.RESTRICTS:
         names = is_header or keeps(clause, path) or drops(clause, path) or bool(value_rules(clause, path))

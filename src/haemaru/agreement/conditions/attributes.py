@@ -30,7 +30,7 @@ def is_number(value: object) -> bool:
 
 def is_texts(value: object) -> bool:
     """True for a list whose elements are all texts; the empty list is one."""
-    return value.__class__ is list and all(item.__class__ is str for item in value)
+    return value.__class__ is list and (not value or all(item.__class__ is str for item in value))
 
 
 def json_type(value: object) -> str:

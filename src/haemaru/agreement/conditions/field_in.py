@@ -56,8 +56,8 @@ class FieldIn:
         return columns.by_value(self.path, self._judge)
 
     def _judge(self, value: object) -> int:
-        if value.__class__ is str and value in self._texts:
-            return 0
+        if value.__class__ is str:
+            return 0 if value in self._texts else 1 if self._texts else 2
         kind = json_type(value)
         if kind not in self._types:
             return 2
