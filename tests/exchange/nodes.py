@@ -147,7 +147,8 @@ class Node:
         return made
 
     def counts(self, peer: str, channel: str = "intelligence") -> dict[str, Any]:
-        found: dict[str, Any] = self.exchange.status()["peers"][peer]["channels"][channel]
+        channels = self.exchange.status()[peer]["channels"]
+        found: dict[str, Any] = next(each for each in channels if each["channel"] == channel)
         return found
 
     def rids(self, from_: str | None = None) -> list[str]:

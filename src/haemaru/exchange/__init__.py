@@ -19,8 +19,10 @@ from haemaru.exchange.house import SETTINGS, Agreements, Settings
 from haemaru.exchange.limits import LIMITS, Limits
 from haemaru.exchange.outbox import PutResult
 from haemaru.exchange.peers import Peer
+from haemaru.exchange.pusher import Pusher
 from haemaru.exchange.receipt import Receipt, Refusal, is_refusal
 from haemaru.exchange.referrals import Judged
+from haemaru.exchange.transport import HttpTransport, MemoryTransport, Transport
 from haemaru.exchange.views import exchange_projections
 
 __all__ = [
@@ -33,14 +35,18 @@ __all__ = [
     "FrameRefused",
     "Held",
     "Holdings",
+    "HttpTransport",
     "Judged",
     "Limits",
+    "MemoryTransport",
     "Peer",
+    "Pusher",
     "PutResult",
     "Receipt",
     "ReceiptRefused",
     "Refusal",
     "Settings",
+    "Transport",
     "TransportFailed",
     "exchange_projections",
     "is_refusal",

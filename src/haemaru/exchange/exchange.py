@@ -132,9 +132,11 @@ class Exchange:
         """Seals batches of positions that the batch decision released: (header parts, Arrow bytes, rows)."""
         return self._positions.put(batch, to, purpose, groups)
 
-    def correct(self, batch: Batch, rid: str, body: Mapping[str, Any]) -> list[PutResult]:
-        """Replaces the body of an own record here and at everyone who was sent it."""
-        return self._recall.correct(batch, rid, body)
+    def correct(
+        self, batch: Batch, rid: str, body: Mapping[str, Any], subject: Mapping[str, Any] | None = None
+    ) -> list[PutResult]:
+        """Replaces the body of an own record (and its subject) here and at everyone who was sent it."""
+        return self._recall.correct(batch, rid, body, subject)
 
     def retract(self, batch: Batch, rid: str, reason: str) -> list[PutResult]:
         """Takes an own record back from everyone who was sent it."""
@@ -215,11 +217,24 @@ class Exchange:
         """Offers the ledger's checkpoint to every partner to whom one is due."""
         return self._witness.offer(force=force)
 
+    def tick(self) -> None:
+        """What is due by time alone: checkpoints for partners, batches of positions that were not yet handed over."""
+        self.offer_checkpoints()
+        self.hand_over()
+
     # What is known, and who is told
 
     def status(self) -> dict[str, Any]:
-        """Counts per partner and channel, and per code what was refused."""
+        """Counts of every channel of every partner, by the partner's name."""
         return self._status.status()
+
+    def refused(self) -> dict[str, int]:
+        """Frames refused whose sender or channel is not known, by code."""
+        return self._status.refused()
+
+    def totals(self) -> dict[str, int]:
+        """How many records are held, were sealed and received, over all partners."""
+        return self.traffic.totals()
 
     def hand_over(self) -> int:
         """Gives received batches of positions to `on_positions`; called after a start and after each frame."""

@@ -23,7 +23,7 @@ class Agreements(Protocol):
         ...
 
     def refusal(self, at: datetime) -> Reason | None:
-        """Why nothing may leave at this moment: agreement_missing, agreement_suspended, agreement_expired; or None."""
+        """Why nothing may leave at this moment (waiting, suspended, not in force), or None while it may."""
         ...
 
     def find(self, digest: str) -> Agreement | None:
@@ -74,6 +74,15 @@ class House:
     wake: list[Callable[[str], None]] = field(default_factory=list)
     on_notice: list[Callable[[Batch, str, Notice], None]] = field(default_factory=list)
     """Called inside the transaction that takes a partner's notice in, so that both are durable or neither."""
+
+    def held_back(self, at: datetime) -> Reason | None:
+        """Why the queues wait at this moment. Only an agreement that has ended does not hold them: it voids them."""
+        refusal = self.agreements.refusal(at)
+        agreement = self.agreements.current()
+        if refusal is None or agreement is None:
+            return refusal
+        has_ended = agreement.expires is not None and at >= agreement.expires
+        return None if has_ended else refusal
 
     def now(self) -> str:
         """The present moment as it stands in headers."""

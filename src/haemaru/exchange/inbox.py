@@ -130,9 +130,9 @@ class Inbox:
     def _check_agreement(self, channel: str) -> None:
         if channel == "control":
             return
-        refusal = self._house.agreements.refusal(self._house.clock.now())
         # What left before an agreement ended may still arrive; what may not leave at all is not taken in.
-        if refusal is not None and refusal.code != "agreement_expired":
+        refusal = self._house.held_back(self._house.clock.now())
+        if refusal is not None:
             raise FrameRefused(refusal.code)
 
     def _compare(self, tx: Tx, stream: Stream, first: int, lines: list[bytes], peer: Peer) -> list[ItemException]:

@@ -31,10 +31,13 @@ class Recall:
         self._house = house
         self._outbox = outbox
 
-    def correct(self, batch: Batch, rid: str, body: Mapping[str, Any]) -> list[PutResult]:
+    def correct(
+        self, batch: Batch, rid: str, body: Mapping[str, Any], subject: Mapping[str, Any] | None = None
+    ) -> list[PutResult]:
         """Writes the next revision of an own record and sends it to whoever has the earlier one."""
         own = self._own(batch.tx, rid)
-        record = read_record({**self._outbox.record_at(batch.tx, own.entry), "body": dict(body)})
+        changed = {"body": dict(body)} if subject is None else {"body": dict(body), "subject": dict(subject)}
+        record = read_record({**self._outbox.record_at(batch.tx, own.entry), **changed})
         revised = self._outbox.keep_revision(batch, own, record, "correct")
         return [self._correct_at(batch, facts, record, revised) for facts in self._receivers(batch.tx, rid)]
 

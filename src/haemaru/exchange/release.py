@@ -100,7 +100,7 @@ def judge(house: House, ask: Ask, at: datetime, *, is_queued: bool = False) -> J
     agreement = house.agreements.current()
     refusal = house.agreements.refusal(at)
     if agreement is None or (refusal is not None and not is_queued):
-        return Judgement(agreement, None, refusal or Reason("agreement_missing"))
+        return Judgement(agreement, None, refusal or Reason("agreement_waiting"))
     decision = decide(
         agreement,
         ask.record,

@@ -86,10 +86,7 @@ class Sending:
         """Why the queue of this channel waits: a missing or suspended agreement holds it, an expired one voids it."""
         if channel == "control":
             return None
-        refusal = self._house.agreements.refusal(self._house.clock.now())
-        if refusal is None or (refusal.code == "agreement_expired" and self._house.agreements.current() is not None):
-            return None
-        return refusal
+        return self._house.held_back(self._house.clock.now())
 
     def take_receipt(self, peer: str, data: bytes) -> Receipt | Refusal:
         """Moves the cursor to what the partner signed for; raises `ReceiptRefused` and moves nothing otherwise."""

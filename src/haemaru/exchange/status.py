@@ -8,7 +8,7 @@ the node starts.
 from collections import Counter, defaultdict
 from typing import Any
 
-from haemaru.clock import to_ms
+from haemaru.clock import format_time, from_ms, to_ms
 from haemaru.exchange.house import House
 from haemaru.exchange.sending import Sending
 from haemaru.records import CHANNELS
@@ -25,24 +25,30 @@ class StatusBook:
         self._sending = sending
 
     def status(self) -> dict[str, Any]:
-        """`{"peers": {party: {"channels": {channel: counts}, ...}}, "refused": {code: n}}`."""
+        """`{party: {"channels": [counts], "last_receipt", "compliance", "overdue", "witness"}}`."""
         with self._house.ledger.read() as tx:
             peers = [row[0] for row in tx.all("SELECT party FROM exchange_peers ORDER BY party")]
             counted = {peer: {channel: self._blank(peer, channel) for channel in CHANNELS} for peer in peers}
             self._count_out(tx, counted)
             self._count_in(tx, counted)
-            found = {peer: self._peer(tx, peer, counted[peer]) for peer in peers}
-        unknown: Counter[str] = Counter()
+            found = {peer: self._peer(tx, peer, [*counted[peer].values()]) for peer in peers}
         for (peer, channel, code), number in self._house.tally.refused.items():
             if peer in found and channel:
-                found[peer]["channels"][channel]["refused"][code] = number
-            else:
+                counted[peer][channel]["refused"][code] = number
+        return found
+
+    def refused(self) -> dict[str, int]:
+        """Refused frames whose sender or channel is not known, by code."""
+        unknown: Counter[str] = Counter()
+        for (peer, channel, code), number in self._house.tally.refused.items():
+            if not peer or not channel:
                 unknown[code] += number
-        return {"peers": found, "refused": dict(unknown)}
+        return dict(unknown)
 
     def _blank(self, peer: str, channel: str) -> Counts:
         held_back = self._sending.held_back(channel)
         return {
+            "channel": channel,
             "epoch": 1,
             "sealed": 0,
             "sent": 0,
@@ -116,7 +122,7 @@ class StatusBook:
         for peer, channel, number in twice:
             counted[peer][channel]["duplicates"] += number
 
-    def _peer(self, tx: Tx, peer: str, channels: dict[str, Counts]) -> dict[str, Any]:
+    def _peer(self, tx: Tx, peer: str, channels: list[Counts]) -> dict[str, Any]:
         due_ms = int(self._house.settings.answer_due.total_seconds() * 1000)
         answers: dict[str, int] = defaultdict(int)
         overdue = 0
@@ -125,9 +131,12 @@ class StatusBook:
             overdue += answer == "pending" and to_ms(self._house.clock.now()) - asked_ms > due_ms
         row = tx.one("SELECT offered, countersigned, code FROM exchange_witness WHERE peer = :peer", peer=peer)
         offered, countersigned, code = row or (0, 0, "")
+        latest = tx.one("SELECT max(at_ms) FROM exchange_streams WHERE direction = 'out' AND peer = :peer", peer=peer)
+        at_ms = latest[0] if latest else 0
         return {
             "channels": channels,
-            "answers": dict(answers),
+            "last_receipt": format_time(from_ms(at_ms)) if at_ms else None,
+            "compliance": dict(answers),
             "overdue": overdue,
             "witness": {"offered": offered, "countersigned": countersigned, "code": code or None},
         }

@@ -37,6 +37,7 @@ Table(
     _whole("epoch", key=True),
     _whole("last"),
     _whole("acked"),
+    _whole("at_ms"),
 )
 _out = Table(
     "exchange_out",

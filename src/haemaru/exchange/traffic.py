@@ -1,17 +1,16 @@
-"""What has passed so far: when a record left and was acknowledged, what was given in reply, and all of it for replays."""
+"""What has passed: when a record left and was acknowledged, what was given in reply, all of it for replays."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from haemaru.agreement.difference import Traffic as Passage
 from haemaru.clock import format_time, from_ms
 from haemaru.exchange import entries
-from haemaru.exchange.entries import ReceivedFacts, SealedFacts, StoredFacts, read_entry
+from haemaru.exchange.entries import JudgedFacts, ReceivedFacts, SealedFacts, StoredFacts, read_entry
 from haemaru.exchange.house import House
-from haemaru.records import Record
 
 _PAPERS = "op IN ('put', 'reply', 'correct')"
 
@@ -24,17 +23,6 @@ class Sent:
     state: str
     sealed_at: str
     is_acknowledged: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """One record that was put before the agreement: from whom to whom, for what, when."""
-
-    record: Record
-    from_: str
-    to: str
-    purpose: str
-    at: datetime
 
 
 class Traffic:
@@ -67,9 +55,7 @@ class Traffic:
         blind = self._house.vault.blind(rid)
         with self._house.ledger.read() as tx:
             own = tx.all("SELECT entry, rev, at_ms FROM exchange_own WHERE rid = :rid ORDER BY entry", rid=blind)
-            came = tx.all(
-                "SELECT entry, rev, at_ms, peer FROM exchange_in WHERE rid = :rid ORDER BY entry", rid=blind
-            )
+            came = tx.all("SELECT entry, rev, at_ms, peer FROM exchange_in WHERE rid = :rid ORDER BY entry", rid=blind)
             lines = []
             for entry, rev, at_ms in own:
                 kept = read_entry(self._house.ledger.body(tx, entry), StoredFacts)[0]
@@ -87,8 +73,11 @@ class Traffic:
         ledger, party = self._house.ledger, self._house.party
         with ledger.read() as tx:
             for entry, body in ledger.entries(tx, kinds=(entries.SEALED, entries.JUDGED)):
-                kind = SealedFacts if entry.kind == entries.SEALED else entries.JudgedFacts
-                facts = read_entry(body, kind)[0]
+                facts: SealedFacts | JudgedFacts
+                if entry.kind == entries.SEALED:
+                    facts = read_entry(body, SealedFacts)[0]
+                else:
+                    facts = read_entry(body, JudgedFacts)[0]
                 if facts.source >= 0:
                     content = read_entry(ledger.body(tx, facts.source), StoredFacts)[1]
                     record = msgspec.json.decode(content)

@@ -158,7 +158,7 @@ class ExchangeView:
             entry=entry.index,
             at_ms=entry.at_ms,
         )
-        _advance(tx, facts)
+        _advance(tx, facts, entry.at_ms)
         self._keys(tx, entry, facts.keys)
         if facts.spool:
             tx.run(
@@ -223,26 +223,28 @@ def exchange_projections(vault: Vault) -> tuple[Projection, ...]:
     return (ExchangeView(vault),)
 
 
-def _advance(tx: Tx, facts: entries.ReceivedFacts) -> None:
+def _advance(tx: Tx, facts: entries.ReceivedFacts, at_ms: int) -> None:
     place = {"peer": facts.peer, "channel": facts.channel, "epoch": facts.epoch, "seq": facts.seq}
     if facts.seq > 1:
         tx.run(
-            "UPDATE exchange_streams SET last = :seq, acked = :seq"
+            "UPDATE exchange_streams SET last = :seq, acked = :seq, at_ms = :at_ms"
             " WHERE direction = 'in' AND peer = :peer AND channel = :channel AND epoch = :epoch",
             **place,
+            at_ms=at_ms,
         )
         return
     tx.run(
-        "INSERT INTO exchange_streams (direction, peer, channel, epoch, last, acked)"
-        " VALUES ('in', :peer, :channel, :epoch, :seq, :seq)",
+        "INSERT INTO exchange_streams (direction, peer, channel, epoch, last, acked, at_ms)"
+        " VALUES ('in', :peer, :channel, :epoch, :seq, :seq, :at_ms)",
         **place,
+        at_ms=at_ms,
     )
 
 
 def _open_streams(tx: Tx, peer: str, epoch: int) -> None:
     tx.many(
-        "INSERT INTO exchange_streams (direction, peer, channel, epoch, last, acked)"
-        " VALUES ('out', :peer, :channel, :epoch, 0, 0) ON CONFLICT DO NOTHING",
+        "INSERT INTO exchange_streams (direction, peer, channel, epoch, last, acked, at_ms)"
+        " VALUES ('out', :peer, :channel, :epoch, 0, 0, 0) ON CONFLICT DO NOTHING",
         [{"peer": peer, "channel": channel, "epoch": epoch} for channel in CHANNELS],
     )
 
@@ -283,9 +285,10 @@ def _receipt(tx: Tx, entry: Entry, body: bytes) -> None:
     facts, _ = entries.read_entry(body, entries.ReceiptFacts)
     place = {"peer": facts.peer, "channel": facts.channel, "epoch": facts.epoch}
     tx.run(
-        "UPDATE exchange_streams SET acked = :upto"
+        "UPDATE exchange_streams SET acked = :upto, at_ms = :at_ms"
         " WHERE direction = 'out' AND peer = :peer AND channel = :channel AND epoch = :epoch",
         upto=facts.upto,
+        at_ms=entry.at_ms,
         **place,
     )
     where = " WHERE peer = :peer AND channel = :channel AND epoch = :epoch AND seq = :seq"
