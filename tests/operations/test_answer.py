@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from haemaru.agreement import Agreement, decide, load_agreement
-from haemaru.operations import Hand, Weighed, answer, held_notes, open_case, read_tip
+from haemaru.agreement import Agreement, load_agreement
+from haemaru.operations import Hand, Weighed, answer, concerns, held_notes, open_case, read_tip, weigh
 from haemaru.records import read_record
+from haemaru.scenarios import World
 
 Maker = Callable[..., Hand]
+MODEL = Path(__file__).resolve().parents[2] / "agreements" / "kcg-kcs-narcotics.toml"
 NOW = datetime(2026, 4, 1, 5, 0, tzinfo=UTC)
 
 AGREEMENT = """
@@ -69,7 +72,7 @@ def weighed(agreement: Agreement, kind: str) -> Weighed:
         "event_time": "2026-03-30T00:00:00Z", "handling": {"level": "open", "caveats": []}, "origin": "south",
         "body": {"port": "KROKK"},
     }  # fmt: skip
-    return Weighed(kind, decide(agreement, record, "south", "north", "case", NOW))
+    return weigh(agreement, record, "south", "north", NOW)
 
 
 @pytest.fixture
@@ -100,3 +103,24 @@ def test_silent_refusals_and_unnamed_kinds_leave_no_trace(
 
     assert answer(case, silent, hand("south", "a1")) == nothing
     assert nothing["body"]["held"] == []
+
+
+def test_under_the_model_agreement_customs_tells_what_may_be_demanded(world: World, hand: Maker) -> None:
+    model = load_agreement(MODEL.read_bytes(), MODEL.name)
+    ship = {"mmsi": world.truth.mmsi, "name": world.truth.name}
+    case = open_case(read_tip(world.tip, hand("kcg", "tip-1")), hand("kcg", "case-1"), ship)
+
+    def reply(party: str, to: str) -> dict[str, Any]:
+        own = [record for record in world.holdings[party] if concerns(case, record)]
+        body: dict[str, Any] = answer(case, [weigh(model, one, party, to, NOW) for one in own], hand(party, "a1"))[
+            "body"
+        ]
+        return body
+
+    customs, coast_guard = reply("kcs", "kcg"), reply("kcg", "kcs")
+
+    assert customs["held"] == [{"kind": "customs.clearance", "clause": "1.10", "effect": "demand"}]
+    assert (customs["shared"], customs["withheld"]) == (8, 2)
+    # The covert sighting is neither named nor counted; the partner service's history waits for a person.
+    assert coast_guard["held"] == [{"kind": "surveillance.sighting", "clause": "1.4", "effect": "refer"}]
+    assert (coast_guard["shared"], coast_guard["withheld"]) == (5, 1)

@@ -10,6 +10,7 @@ import pytest
 from haemaru.clock import to_ms
 from haemaru.intelligence import check_report
 from haemaru.records import read_record
+from haemaru.resources import eligibility, read_need, read_team
 from haemaru.scenarios import World, build
 from haemaru.scenarios.okgye_cast import MISSPELT
 from haemaru.scenarios.sea import POINTS, miles
@@ -26,7 +27,7 @@ def world() -> World:
 
 
 def as_text(world: World) -> str:
-    parts = [world.holdings, world.tip, world.demand, world.need, world.dog_teams, world.session, world.seats]
+    parts = [world.holdings, world.tip, world.demand, world.needs, world.dog_teams, world.session, world.seats]
     return json.dumps([*parts, world.outcome], sort_keys=True, default=str)
 
 
@@ -103,6 +104,18 @@ def test_the_correction_puts_right_a_report_that_its_author_holds(world: World) 
         assert before["body"]["quantity"] != correction.body["quantity"]
         assert check_report({**before, "body": correction.body}).corrections[0]["why"] == correction.why
         assert correction.at > NOW
+
+
+def test_two_dog_teams_may_go_and_each_other_has_its_reason_why_not(world: World) -> None:
+    need = read_need(world.needs[0])
+    found = [eligibility(read_team(team), need, need.window) for team in world.dog_teams]
+
+    assert len(world.needs) == 2
+    assert [one.ok for one in found] == [True, True, True, False, False]
+    assert [[reason.code for reason in one.blocking] for one in found[3:]] == [
+        ["certificate_ends_before"],
+        ["team_not_trained_for"],
+    ]
 
 
 def test_the_story_is_told_in_order_and_in_both_languages(world: World) -> None:

@@ -6,7 +6,7 @@ tells a partner what is openly held back, `read_demand` asks for it in the way t
 ends the case, "nothing found" included.
 """
 
-from haemaru.operations.answer import Weighed, answer, held_notes
+from haemaru.operations.answer import Weighed, answer, held_notes, weigh
 from haemaru.operations.authority import Authority, authority
 from haemaru.operations.candidates import Candidate, Ranking, candidates
 from haemaru.operations.case import CaseFile, choose, fold, move, open_case, turn_criminal
@@ -15,6 +15,7 @@ from haemaru.operations.evidence import KnownVessel, Part
 from haemaru.operations.hand import Hand
 from haemaru.operations.outcome import read_outcome
 from haemaru.operations.picture import Dispute, Fact, Picture, concerns, picture, summary
+from haemaru.operations.support import Possible, ask, needs_of, possible
 from haemaru.operations.tip import read_tip
 
 __all__ = [
@@ -28,9 +29,11 @@ __all__ = [
     "KnownVessel",
     "Part",
     "Picture",
+    "Possible",
     "Ranking",
     "Weighed",
     "answer",
+    "ask",
     "authority",
     "candidates",
     "choose",
@@ -41,12 +44,15 @@ __all__ = [
     "held_notes",
     "matching",
     "move",
+    "needs_of",
     "open_case",
     "picture",
+    "possible",
     "read_demand",
     "read_outcome",
     "read_tip",
     "refuse",
     "summary",
     "turn_criminal",
+    "weigh",
 ]

@@ -6,9 +6,10 @@ shape with or without it. An answer goes out even when there is nothing to say, 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from haemaru.agreement import Decision, Verdict
+from haemaru.agreement import Agreement, Decision, Effect, Verdict, decide, standing_purpose
 from haemaru.operations.hand import Hand
 from haemaru.records import Record
 
@@ -19,6 +20,24 @@ class Weighed:
 
     kind: str
     decision: Decision
+    purpose: str = ""
+
+
+_ASKING = (Effect.DEMAND, Effect.REFER)
+
+
+def weigh(agreement: Agreement, record: Mapping[str, Any], from_: str, to: str, at: datetime) -> Weighed:
+    """What the agreement says about giving this record to the partner for a case.
+
+    Under the purpose of the first clause that releases its kind; where none does, under that of the first clause that
+    releases it on demand or by a person, so that the answer can tell what to ask for.
+    """
+    kind = str(record["kind"])
+    purpose = standing_purpose(agreement, kind, from_, to)
+    if purpose is None:
+        asking = (c for c in agreement.clauses if c.effect in _ASKING and c.is_about(kind, from_, to))
+        purpose = next((clause.purposes[0] for clause in asking if clause.purposes), "")
+    return Weighed(kind, decide(agreement, record, from_, to, purpose, at), purpose)
 
 
 def answer(case: Mapping[str, Any], weighed: Iterable[Weighed], hand: Hand) -> Record:

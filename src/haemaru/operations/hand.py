@@ -40,10 +40,15 @@ class Hand:
         event_time: str | None = None,
     ) -> Record:
         """A new record that refers to its sources and is handled at least as strictly as each of them."""
-        handling, refs = self.handling, []
-        for source in sources:
-            handling = handling.joined(Handling.from_json(source["handling"]), self.levels)
-            refs.append(str(source["rid"]))
+        sources = list(sources)
+        refs = tuple(str(source["rid"]) for source in sources)
         at = parse_time(event_time, "event_time") if event_time else self.at
         signed = {**body, **({"officer": self.officer} if self.officer and "officer" not in body else {})}
-        return Stamp(self.rid, self.party, at, handling).record(kind, subject, signed, tuple(refs))
+        return Stamp(self.rid, self.party, at, self.joined(sources)).record(kind, subject, signed, refs)
+
+    def joined(self, sources: Iterable[Mapping[str, Any]]) -> Handling:
+        """How something must be handled that is derived from these records: the strictest level, every caveat."""
+        handling = self.handling
+        for source in sources:
+            handling = handling.joined(Handling.from_json(source["handling"]), self.levels)
+        return handling

@@ -9,6 +9,8 @@ from haemaru.scenarios.motion import Voyage
 from haemaru.scenarios.sea import Path, lane
 from haemaru.scenarios.ships import CLASS_OF_TYPE, Ship, invented_imo, invented_mmsi
 
+COAST_GUARD, CUSTOMS = "kcg", "kcs"
+
 TARGET = "HALVARD MERIDIAN"
 MISSPELT = ("HALVARD MERIDAN", "HALWARD MERIDIAN", "HALVARD MERIDIEN", "HALVAR MERIDIAN")
 """How the caller may have understood the name over the telephone."""

@@ -67,6 +67,8 @@ def coast_guard_papers(desk: Desk, ship: Ship, eta: datetime) -> list[dict[str, 
     observed = port_call(
         "KRTJI", dates.dangjin_in - timedelta(hours=2, minutes=30), dates.dangjin_out, "observed", berth="anchorage 3"
     )
+    # Marked as part of a covert measure: the partner must not learn that it exists.
+    covert = sighting(ship, eta - timedelta(hours=20), "aircraft", "followed on orders of the prosecution", photos=4)
     lookout = sighting(
         ship, eta - timedelta(hours=26), "VTS", "in the lane, course and speed normal", night=True, photos=0
     )
@@ -76,6 +78,7 @@ def coast_guard_papers(desk: Desk, ship: Ship, eta: datetime) -> list[dict[str, 
         desk.record("surveillance.inspection", subject, dates.hull_checked, hull),
         desk.record("surveillance.port_call", subject, dates.dangjin_in, observed),
         desk.record("surveillance.sighting", subject, eta - timedelta(hours=26), lookout),
+        desk.record("surveillance.sighting", subject, eta - timedelta(hours=20), covert, caveats=("covert_measure",)),
     ]
 
 
@@ -129,11 +132,11 @@ def _clearance(desk: Desk, subject: dict[str, Any], dates: Dates, eta: datetime)
         "declaration": "INVENTED-2604-0117", "declared_at": format_time(eta - timedelta(hours=30)), "port": "KROKK",
         "cargo": [
             {
-                "description": "cement clinker", "hs": "252310", "gross_kg": 30_500_000,
+                "description": "cement clinker", "hs": "252310", "gross_kg": 30_500_000, "unit_price": 41,
                 "shipper": "Invented Minerals Trading", "consignee": "Invented Cement, Okgye works",
             }
         ],
-        "last_ports": ["PECLL", "PABLB", "KRTJI", "CNZJG", "CNZAP"],
+        "last_ports": ["PECLL", "PABLB", "KRTJI", "CNZJG", "CNZAP"], "amount": 1_250_500,
         "stores": ["paint 400 l", "lubricating oil 2,000 l"],
     }  # fmt: skip
     stores = {

@@ -23,6 +23,9 @@ PORTS: dict[str, str] = {
 }  # fmt: skip
 
 
+_SENSORS = {"VTS": "radar A", "coastal radar": "radar B", "aircraft": "camera"}
+
+
 @dataclass(slots=True)
 class Desk:
     """One party's desk: writes records of its own, each with a name that is the same for the same seed."""
@@ -67,7 +70,7 @@ def port_call(port: str, arrived: datetime, departed: datetime | None, source: s
 def sighting(ship: Ship, at: datetime, platform: str, what: str, **more: object) -> dict[str, Any]:
     """The body of a sighting of a ship where it was at that moment."""
     place = ship.motion.place(to_ms(at))
-    spot = {"lat": round(place.lat, 4), "lon": round(place.lon, 4)}
+    spot = {"lat": round(place.lat, 4), "lon": round(place.lon, 4), "sensor": _SENSORS.get(platform, "eye")}
     return {"platform": platform, **spot, "what": what, "at": format_time(at.replace(microsecond=0)), **more}
 
 

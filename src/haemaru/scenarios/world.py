@@ -57,7 +57,7 @@ class World:
     corrections: tuple[Correction, ...]
     tip: dict[str, Any]
     demand: dict[str, Any]
-    need: dict[str, Any]
+    needs: tuple[dict[str, Any], ...]
     dog_teams: tuple[dict[str, Any], ...]
     session: dict[str, Any]
     seats: tuple[dict[str, Any], ...]
