@@ -13,5 +13,6 @@ QUALITIES = (
     "start",  # estimated: the start given by the officer, moved on by the seconds in the reports
     "received",  # the moment this node received it
     "file",  # a column of the file
+    "shared",  # as a partner told it
 )
-UNTIMED, STATION, TAG_BLOCK, TRAILING, STREAM, START, RECEIVED, FILE = range(len(QUALITIES))
+UNTIMED, STATION, TAG_BLOCK, TRAILING, STREAM, START, RECEIVED, FILE, SHARED = range(len(QUALITIES))
