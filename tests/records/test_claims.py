@@ -43,5 +43,11 @@ def test_only_what_differs_is_a_contradiction() -> None:
     assert [claim.source for claim in differing["seized.amount"]] == ["kcs", "kcg"]
 
 
+def test_a_claim_whose_time_was_withheld_stands_last() -> None:
+    timeless = {key: value for key, value in LATER.items() if key != "event_time"}
+
+    assert [claim.value for claim in by_field([*claims_of(timeless), *claims_of(FIRST)])["seized.amount"]] == [1, 1690]
+
+
 def test_a_record_without_body_or_subject_makes_no_claims() -> None:
     assert claims_of({"rid": "x", "kind": "a.b"}) == []

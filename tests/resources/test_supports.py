@@ -175,6 +175,17 @@ def test_a_message_without_its_support_is_shown_and_waits(play: Play) -> None:
     assert refusals(play.records) == ["support_message_early"]
 
 
+@pytest.mark.parametrize("lost", ["body", "subject", "event_time"])
+def test_a_copy_that_lost_a_field_to_a_clause_is_refused_and_never_raises(played: Played, lost: str) -> None:
+    play = played("requisitioned")
+    commit = build.commit(play.stamp("kcs"), play.now)
+
+    supports = fold([*play.records, {key: value for key, value in commit.items() if key != lost}])
+
+    assert supports[0].state is State.REQUISITIONED
+    assert [one.reason.code for support in supports for one in support.refused] == ["support_message_malformed"]
+
+
 def test_two_supports_do_not_mix_and_other_rooms_are_passed_over(played: Played) -> None:
     one = played("committed")
     other = Play()

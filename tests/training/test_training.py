@@ -230,6 +230,15 @@ def test_an_application_that_cannot_be_read_is_shown_with_its_place(course: Cour
     assert [refused.reason.code for refused in course.now.refused] == ["training_record_malformed"]
 
 
+@pytest.mark.parametrize("lost", ["body", "event_time"])
+def test_a_copy_that_lost_a_field_to_a_clause_never_raises(course: Course, lost: str) -> None:
+    course.applies("kcs", "s0")
+    cut = {key: value for key, value in course.records.pop().items() if key != lost}
+    course.records.append(cut)
+
+    assert course.now.applicants == ()
+
+
 def test_what_cannot_be_read_and_what_is_of_another_room_is_passed_over(course: Course) -> None:
     broken = {**course.records[0], "rid": "x", "body": {"seats": "many"}}
     tip = course.stamp("kcg").record("operations.tip", {"type": "vessel"}, {})

@@ -56,11 +56,13 @@ def awaiting_feedback(
     reports: Iterable[Mapping[str, Any]], feedbacks: Iterable[Mapping[str, Any]], at: datetime
 ) -> list[str]:
     """The rids of reports older than `FEEDBACK_DUE` that nobody answered, the oldest first; `ongoing` is no answer."""
-    bodies = [each["body"] for each in feedbacks]
+    bodies = [each.get("body", {}) for each in feedbacks]
     answered = {str(body.get("about")) for body in bodies if body.get("outcome") not in (None, "ongoing")}
     waiting = [
         (str(report["event_time"]), str(report["rid"]))
         for report in reports
-        if report["rid"] not in answered and at - parse_time(report["event_time"]) > FEEDBACK_DUE
+        if "event_time" in report
+        and report["rid"] not in answered
+        and at - parse_time(report["event_time"]) > FEEDBACK_DUE
     ]
     return [rid for _, rid in sorted(waiting, key=lambda pair: (parse_time(pair[0]), pair[1]))]

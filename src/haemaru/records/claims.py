@@ -5,6 +5,7 @@ anything: each statement is a claim that keeps its source, and a screen shows th
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -15,6 +16,8 @@ from haemaru.values.instant import parse_time
 
 BASES = ("observed", "declared", "reported", "derived")
 """How a claim is known: seen by the source itself, declared by the subject, told by another, or worked out."""
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 _BASIS_OF_KIND = {
     "surveillance.position": "observed",
@@ -71,14 +74,19 @@ def _claim(record: Mapping[str, Any], part: str, path: str, about: tuple[str, ..
 
 
 def by_field(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
-    """The claims of each field, the newest first; at one time the order is that of source and record name."""
+    """The claims of each field, the newest first, those of unknown time last; then by source and record name."""
     found: dict[str, list[Claim]] = {}
     for claim in claims:
         found.setdefault(claim.field, []).append(claim)
     for said in found.values():
         said.sort(key=lambda claim: (claim.source, claim.rid))
-        said.sort(key=lambda claim: parse_time(claim.at, "claim.at"), reverse=True)
+        said.sort(key=_moment, reverse=True)
     return found
+
+
+def _moment(claim: Claim) -> datetime:
+    # A partner may withhold the time of an event: such a claim stands behind those whose time is known.
+    return parse_time(claim.at, "claim.at") if claim.at else _NEVER
 
 
 def contradictions(claims: Iterable[Claim]) -> dict[str, list[Claim]]:

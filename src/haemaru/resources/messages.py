@@ -75,6 +75,10 @@ def read_message(record: Record, where: str = "message") -> Message:
     if not is_message(record):
         raise Fault("bad_support_message", f"{where}.kind", problem=f"kind {str(record.get('kind'))[:60]}")
     name = record["kind"].removeprefix(PREFIX)
+    # A partner's copy may have lost a field to a clause; without these the message means nothing.
+    for field, shape in (("body", Mapping), ("subject", Mapping), ("origin", str), ("event_time", str)):
+        if not isinstance(record.get(field), shape):
+            raise Fault("bad_support_message", f"{where}.{field}", problem=f"{field} is missing")
     body = record["body"]
     for field in FIELDS[name]:
         if field not in body:

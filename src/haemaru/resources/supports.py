@@ -84,7 +84,8 @@ def why_refused(support: Support, message: Message) -> Reason | None:
 
 
 def _support_of(record: Mapping[str, Any]) -> str:
-    named = record.get("body", {}).get("support")
+    body = record.get("body")
+    named = body.get("support") if isinstance(body, Mapping) else None
     return named if isinstance(named, str) and named else str(record["rid"])
 
 

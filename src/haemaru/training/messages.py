@@ -72,8 +72,11 @@ def read_training(record: Record, where: str = "record") -> Body:
     """The body of a training record; raises `Fault("bad_training_record")` naming what is wrong with it."""
     if not is_training(record):
         raise Fault("bad_training_record", f"{where}.kind", problem=f"kind {str(record.get('kind'))[:60]}")
+    for field in ("origin", "event_time"):
+        if not isinstance(record.get(field), str):
+            raise Fault("bad_training_record", f"{where}.{field}", problem=f"{field} is missing")
     try:
-        body = msgspec.convert(record["body"], _SHAPES[record["kind"]])
+        body = msgspec.convert(record.get("body"), _SHAPES[record["kind"]])
     except msgspec.ValidationError as problem:
         raise Fault("bad_training_record", f"{where}.body", problem=str(problem)[:200]) from None
     if isinstance(body, SessionPlan):

@@ -119,11 +119,12 @@ def fold(records: Iterable[Record]) -> list[Session]:
             sessions[record["rid"]] = Session(id=record["rid"], publisher=record["origin"], plan=body)
         else:
             bodies.append((record, body))
-    for record, fault in unreadable:
-        session = sessions.get(str(record["body"].get("session")))
+    for record, problem in unreadable:
+        told = record.get("body")
+        session = sessions.get(str(told.get("session"))) if isinstance(told, Mapping) else None
         # What cannot even name its session has none to be shown in.
         if session is not None:
-            reason = Reason("training_record_malformed", {"where": fault.where, "fault": fault.code})
+            reason = Reason("training_record_malformed", {"where": problem.where, "fault": problem.code})
             sessions[session.id] = _refuse(session, record, reason)
     for name, session in sessions.items():
         own = [(record, body) for record, body in bodies if body.session == name]
