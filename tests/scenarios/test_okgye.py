@@ -5,16 +5,19 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from haemaru.clock import to_ms
 from haemaru.intelligence import check_report
-from haemaru.records import read_record
+from haemaru.records import Stamp, read_record
 from haemaru.resources import eligibility, read_need, read_team
 from haemaru.scenarios import World, build
 from haemaru.scenarios.okgye_cast import MISSPELT
 from haemaru.scenarios.sea import POINTS, miles
+from haemaru.training import SessionPlan, answer_application, apply_for_seat, fold, publish_session
 from haemaru.values.grade import Grade
+from haemaru.values.handling import Handling
 from haemaru.values.instant import parse_time
 from haemaru.wording import say
 
@@ -116,6 +119,19 @@ def test_two_dog_teams_may_go_and_each_other_has_its_reason_why_not(world: World
         ["certificate_ends_before"],
         ["team_not_trained_for"],
     ]
+
+
+def test_both_officers_get_a_seat_on_the_course(world: World) -> None:
+    at = Stamp("session-1", "kcs", NOW, Handling("restricted"))
+    records = [publish_session(at, msgspec.convert(world.session, SessionPlan))]
+    for number, seat in enumerate(world.seats):
+        asked = Stamp(f"asked-{number}", "kcg", NOW, at.handling)
+        records.append(apply_for_seat(asked, fold(records)[0], seat["person"], tuple(seat["competencies"])))
+        records.append(
+            answer_application(Stamp(f"answer-{number}", "kcs", NOW, at.handling), fold(records)[0], asked.rid)
+        )
+
+    assert fold(records)[0].persons("seat") == {"kcg": ["kcg-officer-17", "kcg-officer-22"]}
 
 
 def test_the_story_is_told_in_order_and_in_both_languages(world: World) -> None:

@@ -61,29 +61,27 @@ def needs(eta: datetime) -> tuple[dict[str, Any], ...]:
 
 
 def session(now: datetime) -> dict[str, Any]:
-    """The course that customs publishes once the search is over."""
-    starts = (now + timedelta(days=21)).replace(hour=0, minute=0, second=0, microsecond=0)
+    """The course that customs publishes once the search is over, as `training.SessionPlan` reads it."""
+    since = (now + timedelta(days=21)).replace(hour=0, minute=0, second=0, microsecond=0)
     return {
-        "session": "bulk-carrier-search-1",
-        "title": {"ko": "벌크선 은닉 공간 수색 과정", "en": "Searching the hidden spaces of a bulk carrier"},
-        "place": {"ko": "동해세관 교육장 (가상)", "en": "Donghae customs training room (invented)"},
-        "starts": format_time(starts),
-        "ends": format_time(starts + timedelta(days=2)),
+        "course": "bulk-carrier-search",
+        "title_ko": "벌크선 은닉 공간 수색 과정 (가상)",
+        "title_en": "Searching the hidden spaces of a bulk carrier (invented)",
+        "place": "KRTGH",
+        "since": format_time(since),
+        "until": format_time(since + timedelta(days=2)),
         "seats": 6,
         "quotas": {COAST_GUARD: 3, CUSTOMS: 3},
-        "release_at": format_time(starts - timedelta(days=7)),
+        "release_at": format_time(since - timedelta(days=7)),
         "prerequisites": ["boarding_safety"],
         "note": INVENTED,
     }
 
 
 def seats() -> tuple[dict[str, Any], ...]:
-    """The two officers of the coast guard who take a seat."""
+    """The two officers of the coast guard who take a seat: the reference that travels, and the name that stays."""
     people = (
-        ("강나래 (가상) / Kang Narae (invented)", "kcg-officer-17"),
-        ("임하늘 (가상) / Im Haneul (invented)", "kcg-officer-22"),
+        ("kcg-officer-17", "강나래 (가상) / Kang Narae (invented)"),
+        ("kcg-officer-22", "임하늘 (가상) / Im Haneul (invented)"),
     )
-    return tuple(
-        {"session": "bulk-carrier-search-1", "person": person, "name": name, "competencies": ["boarding_safety"]}
-        for name, person in people
-    )
+    return tuple({"person": person, "name": name, "competencies": ["boarding_safety"]} for person, name in people)
