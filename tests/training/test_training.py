@@ -144,7 +144,7 @@ def forged(course: Course, application: str, **changes: Any) -> dict[str, Any]:
         ({"body": {"answer": "seat"}}, "training_oversold"),
         ({"origin": "kcs"}, "training_not_publisher"),
         ({"body": {"number": 9}}, "training_answer_early"),
-        ({"body": {"person": "somebody"}}, "training_application_unknown"),
+        ({"body": {"party": "navy"}}, "training_application_unknown"),
         ({"body": {"application": "lost"}}, "training_application_unknown"),
     ],
 )
