@@ -26,12 +26,13 @@ def case(world: World, hand: Maker) -> dict[str, Any]:
 def test_the_seizure_of_the_story_keeps_both_quantities_and_shares_the_credit(
     case: dict[str, Any], world: World, hand: Maker
 ) -> None:
-    record = read_record(read_outcome(world.outcome, case, hand(rid="o1")))
+    form = {**world.outcome, "at": "2026-04-02T01:30:00Z"}
+    record = read_record(read_outcome(form, case, hand(rid="o1")))
 
     assert [row["basis"] for row in record["body"]["quantities"]] == ["estimated", "gross"]
     assert record["body"]["credit"] == ["kcg", "kcs"]
     assert (record["body"]["case"], record["refs"]) == ("case-1", ["case-1"])
-    assert record["event_time"] == world.outcome["at"]
+    assert record["event_time"] == form["at"]
 
 
 def test_nothing_found_is_an_outcome(case: dict[str, Any], hand: Maker) -> None:

@@ -52,7 +52,7 @@ def test_the_request_is_tied_to_the_case_but_does_not_name_the_ship(
 
 
 def test_teams_that_may_go_come_first_and_the_others_say_why_not(case: dict[str, Any], world: World) -> None:
-    teams = [read_team(team) for team in reversed(world.dog_teams)]
+    teams = [read_team(team["body"]) for team in reversed(world.teams["kcs"])]
     need = needs_of(case, world.now, substances=["cocaine"])[0]
     promised = [Commitment(team="kcs-dog-1", support="another", since=need.since, until=need.until)]
 

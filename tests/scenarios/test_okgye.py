@@ -30,7 +30,7 @@ def world() -> World:
 
 
 def as_text(world: World) -> str:
-    parts = [world.holdings, world.tip, world.demand, world.needs, world.dog_teams, world.session, world.seats]
+    parts = [world.holdings, world.tip, world.demand, world.needs, world.teams, world.session, world.seats]
     return json.dumps([*parts, world.outcome], sort_keys=True, default=str)
 
 
@@ -111,7 +111,7 @@ def test_the_correction_puts_right_a_report_that_its_author_holds(world: World) 
 
 def test_two_dog_teams_may_go_and_each_other_has_its_reason_why_not(world: World) -> None:
     need = read_need(world.needs[0])
-    found = [eligibility(read_team(team), need, need.window) for team in world.dog_teams]
+    found = [eligibility(read_team(read_record(team)["body"]), need, need.window) for team in world.teams["kcs"]]
 
     assert len(world.needs) == 2
     assert [one.ok for one in found] == [True, True, True, False, False]

@@ -51,7 +51,7 @@ def needs_of(
 def ask(case: Record, need: Need, asked: str, hand: Hand, text: str = "") -> Record:
     """A request to the party `asked` for one team, tied to the case and handled at least as strictly."""
     # The ship stays out of the request: whoever sends a dog must know where and when, not whom it is about.
-    subject = {"type": "case", "case": case["rid"]}
+    subject = {"type": "case", "id": case["rid"]}
     stamp = Stamp(hand.rid, hand.party, hand.at, hand.joined([case]))
     record = request_resource(stamp, subject, need, asked, text)
     return {**record, "refs": [case["rid"]]}

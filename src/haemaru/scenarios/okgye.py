@@ -14,7 +14,7 @@ from haemaru.clock import format_time
 from haemaru.scenarios.fleet import background
 from haemaru.scenarios.okgye_cast import COAST_GUARD, CUSTOMS, MISSPELT, cast, yard
 from haemaru.scenarios.okgye_papers import coast_guard_papers, correction, customs_papers, reports
-from haemaru.scenarios.okgye_support import dog_teams, needs, seats, session
+from haemaru.scenarios.okgye_support import needs, seats, session, team_papers
 from haemaru.scenarios.papers import INVENTED, Desk, background_papers
 from haemaru.scenarios.ships import Ship
 from haemaru.scenarios.story import okgye_steps
@@ -52,10 +52,10 @@ def build(seed: int, now: datetime) -> World:
         tip=_tip(luck.choice(MISSPELT), eta, now),
         demand=_demand(ship, now),
         needs=needs(eta),
-        dog_teams=dog_teams(now),
+        teams={CUSTOMS: team_papers(customs, now)},
         session=session(now),
         seats=seats(),
-        outcome=_outcome(eta),
+        outcome=_outcome(),
         steps=okgye_steps(now, eta),
         truth=Truth(ship.mmsi, ship.imo or 0, ship.name, "cofferdam", 1690, tuple(other.mmsi for other in others)),
     )
@@ -97,10 +97,9 @@ def _demand(ship: Ship, now: datetime) -> dict[str, Any]:
     }
 
 
-def _outcome(eta: datetime) -> dict[str, Any]:
+def _outcome() -> dict[str, Any]:
     return {
         "result": "seizure",
-        "at": format_time(eta + timedelta(hours=4)),
         "spaces": ["engine room", "cofferdam"],
         "substance": "cocaine",
         "quantities": [

@@ -9,7 +9,7 @@ from typing import Any
 from haemaru.clock import format_time
 from haemaru.resources import Need, team_json
 from haemaru.scenarios.okgye_cast import COAST_GUARD, CUSTOMS
-from haemaru.scenarios.papers import INVENTED
+from haemaru.scenarios.papers import INVENTED, Desk
 
 DOG = "k9.narcotics"
 
@@ -23,9 +23,13 @@ _TEAMS = (
 )
 
 
-def dog_teams(now: datetime) -> tuple[dict[str, Any], ...]:
-    """The dog teams of customs, as `resources.read_team` reads them; one certificate has just run out."""
-    return tuple(_team(now, *row) for row in _TEAMS)
+def team_papers(desk: Desk, now: datetime) -> tuple[dict[str, Any], ...]:
+    """The dog teams of customs as its own records; no clause names the kind `resources.team`, so they never leave.
+
+    Each body is a team as `resources.read_team` reads it; one certificate has just run out.
+    """
+    teams = [_team(now, *row) for row in _TEAMS]
+    return tuple(desk.record("resources.team", {"type": "team", "id": team["id"]}, now, team) for team in teams)
 
 
 def _team(
@@ -44,7 +48,7 @@ def _team(
         "handler": handler,
     }
     known = {"id": team, "owner": CUSTOMS, "handler": handler, "base": base, "capabilities": [DOG], "boarding_ok": True}
-    return {**known, "certificates": [certificate], "dog": dog, "handler_name": name, "note": INVENTED}
+    return {**known, "certificates": [certificate], "dog": dog, "handler_name": name}
 
 
 def needs(eta: datetime) -> tuple[dict[str, Any], ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from haemaru.scenarios.ships import Ship
@@ -58,7 +58,7 @@ class World:
     tip: dict[str, Any]
     demand: dict[str, Any]
     needs: tuple[dict[str, Any], ...]
-    dog_teams: tuple[dict[str, Any], ...]
+    teams: Mapping[str, tuple[Record, ...]]
     session: dict[str, Any]
     seats: tuple[dict[str, Any], ...]
     outcome: dict[str, Any]
@@ -69,6 +69,16 @@ class World:
     def ships(self) -> tuple[Ship, ...]:
         """Every ship of this world, those outside the shared areas too."""
         return self.traffic.ships
+
+    @property
+    def need(self) -> dict[str, Any]:
+        """The first of the needs; each is for one team."""
+        return self.needs[0]
+
+    @property
+    def traffic_window(self) -> tuple[datetime, datetime]:
+        """The two hours before the tip: as much traffic as a picture needs."""
+        return self.now - timedelta(hours=2), self.now
 
     def nmea(self, since: datetime, until: datetime, step_s: float) -> Iterator[tuple[datetime, bytes]]:
         """The AIS lines from `since` to `until`, each with the time at which a station wrote it, in order."""
