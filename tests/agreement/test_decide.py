@@ -240,3 +240,9 @@ def test_header_leaves_of_another_form_are_governed_like_any_other() -> None:
 
     assert not {"origin.note", "refs"} & paths(decision)
     assert "hidden" not in str(decision.redact())
+
+
+def test_a_plain_value_is_not_reached_by_a_rule_about_what_would_lie_below_it() -> None:
+    agreement = agreement_of(RELEASE, clause_text("1.2", "withhold", fields=[{"path": "body.team.address"}]))
+
+    assert "body.team" in paths(judged(agreement, record_of({"team": "dog-1"})))

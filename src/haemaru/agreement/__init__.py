@@ -10,6 +10,7 @@ from haemaru.agreement.conditions import Coded, Columns
 from haemaru.agreement.decide import decide, standing_purpose
 from haemaru.agreement.decision import Decision
 from haemaru.agreement.difference import Difference, Traffic, difference
+from haemaru.agreement.explain import explain, explain_clause, explain_condition
 from haemaru.agreement.loader import load_agreement
 from haemaru.agreement.model import Agreement, Area, Article, Clause, Effect, FieldRule, Party, Refusal
 from haemaru.agreement.plan import Verdict
@@ -41,6 +42,9 @@ __all__ = [
     "decide",
     "decide_batch",
     "difference",
+    "explain",
+    "explain_clause",
+    "explain_condition",
     "load_agreement",
     "signature_line",
     "standing_purpose",

@@ -82,9 +82,12 @@ class FieldRule:
         return self.path.endswith(".*") and _below(leaf, self.path[:-2])
 
     def touches(self, leaf: str) -> bool:
-        """True when a restriction of this rule reaches `leaf`: the same path, below it, or a leaf that contains it."""
+        """True when a restriction of this rule reaches `leaf`: the same path, below it, or a list of such elements.
+
+        A list that does not hold objects alone is one leaf; it may still hide what the rule names with `[]`.
+        """
         base = self.path.removesuffix(".*")
-        return base in ("*", leaf) or _below(leaf, base) or _below(base, leaf)
+        return base in ("*", leaf) or _below(leaf, base) or base.startswith(f"{leaf}[]")
 
 
 @dataclass(frozen=True, slots=True)

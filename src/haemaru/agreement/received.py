@@ -117,7 +117,8 @@ def _check_duties(
     agreement: Agreement, header: Mapping[str, Any], cited: list[Clause], created: datetime
 ) -> Reason | None:
     handling = header.get("handling")
-    if not isinstance(handling, dict) or handling.get("level") not in agreement.handling_levels:
+    level = handling.get("level") if isinstance(handling, dict) else None
+    if level not in ("", *agreement.handling_levels):  # a record that states no level travels under ""
         return Reason("level_unknown")
     until = read_time(header.get("retain_until"))
     days = min(clause.retention_days or 0 for clause in cited)

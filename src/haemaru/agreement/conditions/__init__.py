@@ -53,6 +53,10 @@ class Condition(Protocol):
         """The parameters, for the sentence that explains the clause."""
         ...
 
+    def words(self) -> str:
+        """The condition as it stands in the file, on one line."""
+        ...
+
     def verify(self, record: Mapping[str, object], at: datetime) -> Outcome:
         """Met, not met or unknown for one record."""
         ...

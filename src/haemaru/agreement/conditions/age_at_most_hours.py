@@ -10,6 +10,7 @@ import numpy as np
 from haemaru.agreement.conditions.attributes import read_time
 from haemaru.agreement.conditions.columns import Codes, Columns
 from haemaru.agreement.conditions.outcome import Outcome, outcomes
+from haemaru.agreement.conditions.stated import Stated
 from haemaru.clock.times import from_ms, to_ms
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class AgeAtMostHours:
+class AgeAtMostHours(Stated):
     """Met when `at - event_time` is `hours` or less; an event time after `at` meets it."""
 
     test: ClassVar[str] = "age_at_most_hours"

@@ -15,13 +15,14 @@ import numpy as np
 from haemaru.agreement.conditions.attributes import is_number, value_at
 from haemaru.agreement.conditions.columns import Codes, Columns
 from haemaru.agreement.conditions.outcome import Outcome, outcomes
+from haemaru.agreement.conditions.stated import Stated
 
 if TYPE_CHECKING:
     from haemaru.agreement.tables import Names, Table
 
 
 @dataclass(frozen=True, slots=True)
-class AreaWithin:
+class AreaWithin(Stated):
     """Met when the point (`lon`, `lat`) lies inside the area; outside the globe or absent it is unknown."""
 
     test: ClassVar[str] = "area_within"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from haemaru.agreement.conditions.attributes import is_texts, value_at
 from haemaru.agreement.conditions.columns import Codes, Columns
 from haemaru.agreement.conditions.outcome import Outcome, outcomes
+from haemaru.agreement.conditions.stated import Stated
 
 if TYPE_CHECKING:
     from haemaru.agreement.tables import Names, Table
@@ -16,7 +17,7 @@ _KEYS = ("handling", "caveats")
 
 
 @dataclass(frozen=True, slots=True)
-class CaveatPresent:
+class CaveatPresent(Stated):
     """Met when `caveat` is one of the record's caveats; without a list of caveats nobody knows."""
 
     test: ClassVar[str] = "caveat_present"

@@ -10,6 +10,7 @@ import numpy as np
 from haemaru.agreement.conditions.attributes import read_time
 from haemaru.agreement.conditions.columns import Codes, Columns
 from haemaru.agreement.conditions.outcome import Outcome, outcomes
+from haemaru.agreement.conditions.stated import Stated
 from haemaru.clock.times import format_time, from_ms, to_ms
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def _first_ms(moment: datetime) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class EventBetween:
+class EventBetween(Stated):
     """Met when `since <= event_time < until`; either end may be left open."""
 
     test: ClassVar[str] = "event_between"

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from haemaru.agreement.conditions.attributes import json_type, value_at
 from haemaru.agreement.conditions.columns import Codes, Columns
 from haemaru.agreement.conditions.outcome import Outcome, outcomes
+from haemaru.agreement.conditions.stated import Stated
 
 if TYPE_CHECKING:
     from haemaru.agreement.tables import Names, Table
 
 
 @dataclass(frozen=True, slots=True)
-class FieldEquals:
+class FieldEquals(Stated):
     """Met when the attribute equals `value`: 1 equals 1.0, true is not 1, text is compared exactly."""
 
     test: ClassVar[str] = "field_equals"

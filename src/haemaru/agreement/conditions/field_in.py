@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from haemaru.agreement.conditions.attributes import json_type, value_at
 from haemaru.agreement.conditions.columns import Codes, Columns
 from haemaru.agreement.conditions.outcome import Outcome, outcomes
+from haemaru.agreement.conditions.stated import Stated
 
 if TYPE_CHECKING:
     from haemaru.agreement.tables import Names, Table
@@ -16,7 +17,7 @@ Scalar = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)
-class FieldIn:
+class FieldIn(Stated):
     """Met when the attribute equals one of `values`; unknown when it is of a type that none of them has."""
 
     test: ClassVar[str] = "field_in"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from haemaru.agreement.conditions.attributes import value_at
 from haemaru.agreement.conditions.columns import Codes, Columns
 from haemaru.agreement.conditions.outcome import Outcome, Unknown, outcomes
+from haemaru.agreement.conditions.stated import Stated
 from haemaru.wording import Reason
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ _KEYS = ("handling", "level")
 
 
 @dataclass(frozen=True, slots=True)
-class HandlingAtMost:
+class HandlingAtMost(Stated):
     """Met when the record's handling level is `level` or lower; a level the agreement does not know is unknown."""
 
     test: ClassVar[str] = "handling_at_most"

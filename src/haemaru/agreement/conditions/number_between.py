@@ -11,13 +11,14 @@ import numpy as np
 from haemaru.agreement.conditions.attributes import is_number, value_at
 from haemaru.agreement.conditions.columns import Codes, Columns
 from haemaru.agreement.conditions.outcome import Outcome, outcomes
+from haemaru.agreement.conditions.stated import Stated
 
 if TYPE_CHECKING:
     from haemaru.agreement.tables import Names, Table
 
 
 @dataclass(frozen=True, slots=True)
-class NumberBetween:
+class NumberBetween(Stated):
     """Met when `min <= attribute <= max`; either end may be left open."""
 
     test: ClassVar[str] = "number_between"

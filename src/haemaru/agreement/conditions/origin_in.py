@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from haemaru.agreement.conditions.columns import Codes, Columns
 from haemaru.agreement.conditions.outcome import Outcome, outcomes
+from haemaru.agreement.conditions.stated import Stated
 
 if TYPE_CHECKING:
     from haemaru.agreement.tables import Names, Table
 
 
 @dataclass(frozen=True, slots=True)
-class OriginIn:
+class OriginIn(Stated):
     """Met when the record's origin is one of `parties`."""
 
     test: ClassVar[str] = "origin_in"

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from haemaru.agreement.conditions.attributes import value_at
 from haemaru.agreement.conditions.columns import Codes, Columns
 from haemaru.agreement.conditions.outcome import Outcome, outcomes
+from haemaru.agreement.conditions.stated import Stated
 
 if TYPE_CHECKING:
     from haemaru.agreement.tables import Names, Table
 
 
 @dataclass(frozen=True, slots=True)
-class TextStartsWith:
+class TextStartsWith(Stated):
     """Met when the attribute is a text that begins with `prefix`, compared exactly."""
 
     test: ClassVar[str] = "text_starts_with"
