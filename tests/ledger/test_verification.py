@@ -293,7 +293,7 @@ def dump(path: Path) -> list[Any] | None:
         connection.text_factory = bytes
         rows = [connection.execute(f"SELECT * FROM {table}").fetchall() for table in TABLES]
         connection.close()
-    except (sqlite.Error, MemoryError):
+    except (sqlite.Error, MemoryError, UnicodeError):
         return None
     return rows
 
