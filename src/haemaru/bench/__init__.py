@@ -1,1 +1,27 @@
-"""The room bench."""
+"""Measurements against peers, in the same run, as ratios; never a timed test.
+
+`haemaru bench` prints them; docs/measurements.md says what was last measured, on which machine and under which load.
+"""
+
+import os
+from typing import Any
+
+_PARTS = ("decisions", "exchange", "positions")
+
+
+def measure(what: str = "all") -> dict[str, Any]:
+    """Measures one part or all and tells the machine's load before and after."""
+    from haemaru.bench import decisions, exchange, positions
+
+    parts = {"decisions": decisions.measure, "exchange": exchange.measure, "positions": positions.measure}
+    before = os.getloadavg()[0]
+    figures: dict[str, Any] = {name: parts[name]() for name in _PARTS if what in ("all", name)}
+    figures["machine"] = {
+        "cores": os.cpu_count() or 0,
+        "load_before": round(before, 2),
+        "load_after": round(os.getloadavg()[0], 2),
+    }
+    return figures
+
+
+__all__ = ["measure"]

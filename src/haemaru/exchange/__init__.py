@@ -17,6 +17,7 @@ from haemaru.exchange.exchange import Exchange
 from haemaru.exchange.holdings import Held, Holdings
 from haemaru.exchange.house import SETTINGS, Agreements, Settings
 from haemaru.exchange.limits import LIMITS, Limits
+from haemaru.exchange.messages import Notice
 from haemaru.exchange.outbox import PutResult
 from haemaru.exchange.peers import Peer
 from haemaru.exchange.pusher import Pusher
@@ -39,6 +40,7 @@ __all__ = [
     "Judged",
     "Limits",
     "MemoryTransport",
+    "Notice",
     "Peer",
     "Pusher",
     "PutResult",

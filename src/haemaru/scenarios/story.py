@@ -24,6 +24,9 @@ _FROM_BOARDING: tuple[tuple[str, str, int], ...] = (
     ("training", "kcs", 1500),
 )
 
+STEPS = tuple(name for name, _, _ in (*_BEFORE_BOARDING, *_FROM_BOARDING))
+"""The ids of the steps, in the order they are told."""
+
 
 def okgye_steps(now: datetime, eta: datetime) -> tuple[Step, ...]:
     """Who does what when, from the telephone call to the course that is held because of it."""

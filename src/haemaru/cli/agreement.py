@@ -1,0 +1,143 @@
+"""`haemaru agreement`: read it, sign it, adopt it, ask it."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from haemaru.agreement import decide as decide_record
+from haemaru.agreement import explain as explain_agreement
+from haemaru.agreement import load_agreement
+from haemaru.cli.door import act
+from haemaru.cli.options import file_argument, home_argument, json_option
+from haemaru.cli.output import language, show
+from haemaru.node import Answer
+from haemaru.values.instant import parse_time
+from haemaru.wording import Fault
+
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_AGREEMENT = click.argument("agreement_file", metavar="AGREEMENT", type=_FILE)
+_HOME_OPTION = click.option("--home", "home", required=True, type=click.Path(path_type=Path))
+_REASON = click.option("--reason", required=True, help="Why.")
+
+
+@click.group()
+def agreement() -> None:
+    """The agreement that decides what may leave."""
+
+
+@agreement.command()
+@_AGREEMENT
+@json_option
+def check(agreement_file: Path, as_json: bool) -> None:
+    """Reads an agreement file and names the first thing that is wrong with it."""
+    read = load_agreement(agreement_file.read_bytes(), str(agreement_file))
+    body = {
+        "id": read.id,
+        "version": read.version,
+        "hash": read.hash,
+        "parties": [party.id for party in read.parties],
+        "clauses": len(read.clauses),
+    }
+    show(Answer(body), as_json)
+
+
+@agreement.command()
+@_AGREEMENT
+@click.argument("record_file", metavar="RECORD.json", type=_FILE)
+@click.option("--from", "from_", required=True)
+@click.option("--to", "to", required=True)
+@click.option("--purpose", required=True)
+@click.option("--at", required=True, help="The moment of the decision, RFC 3339.")
+@json_option
+def decide(
+    agreement_file: Path, record_file: Path, from_: str, to: str, purpose: str, at: str, as_json: bool
+) -> None:
+    """May this record leave? Names for every field the clause that releases or withholds it."""
+    read = load_agreement(agreement_file.read_bytes(), str(agreement_file))
+    record = _record(record_file)
+    decision = decide_record(read, record, from_, to, purpose, parse_time(at, "--at"))
+    show(Answer(decision.as_json()), as_json)
+
+
+def _record(file: Path) -> dict[str, Any]:
+    try:
+        record = msgspec.json.decode(file.read_bytes())
+    except msgspec.DecodeError as error:
+        raise Fault("bad_json", str(file), detail=str(error)) from None
+    if not isinstance(record, dict):
+        raise Fault("bad_json", str(file), detail="a record is one JSON object")
+    for name in ("rid", "kind"):
+        if not isinstance(record.get(name), str) or not record[name]:
+            raise Fault("record_incomplete", str(file), name=name)
+    return record
+
+
+@agreement.command()
+@_AGREEMENT
+def explain(agreement_file: Path) -> None:
+    """Prints the agreement clause by clause in the reader's language."""
+    click.echo(explain_agreement(load_agreement(agreement_file.read_bytes(), str(agreement_file)), language()))
+
+
+@agreement.command()
+@click.argument("old", type=_FILE)
+@click.argument("new", type=_FILE)
+@_HOME_OPTION
+@json_option
+def diff(old: Path, new: Path, home: Path, as_json: bool) -> None:
+    """Replays past traffic under a draft and lists what would newly leave or stay."""
+    show(act(home, "agreement.diff", {"old": str(old.resolve()), "new": str(new.resolve())}), as_json)
+
+
+@agreement.command()
+@file_argument
+@_HOME_OPTION
+@json_option
+def sign(file: Path, home: Path, as_json: bool) -> None:
+    """Signs the exact bytes of an agreement file with the node's key, in FILE.signatures."""
+    show(act(home, "agreement.sign", {"file": str(file.resolve())}), as_json)
+
+
+@agreement.command()
+@home_argument
+@file_argument
+@json_option
+def adopt(home: Path, file: Path, as_json: bool) -> None:
+    """Puts an agreement in force once every party has signed it for this realm with a known key."""
+    show(act(home, "agreement.adopt", {"file": str(file.resolve())}), as_json)
+
+
+@agreement.command()
+@home_argument
+@_REASON
+@json_option
+def suspend(home: Path, reason: str, as_json: bool) -> None:
+    """Suspends the agreement at once; nothing leaves until it is resumed."""
+    show(act(home, "agreement.suspend", {"reason": reason}), as_json)
+
+
+@agreement.command()
+@home_argument
+@_REASON
+@json_option
+def resume(home: Path, reason: str, as_json: bool) -> None:
+    """Takes this party's suspension back."""
+    show(act(home, "agreement.resume", {"reason": reason}), as_json)
+
+
+@agreement.command()
+@home_argument
+@click.option("--approve", default=None, metavar="ID")
+@click.option("--refuse", default=None, metavar="ID")
+@click.option("--reason", default=None)
+@json_option
+def referred(home: Path, approve: str | None, refuse: str | None, reason: str | None, as_json: bool) -> None:
+    """Lists what waits for a person's decision; --approve or --refuse decides one."""
+    if approve and refuse:
+        raise click.UsageError("choose one of --approve and --refuse")
+    if refuse and not reason:
+        raise click.UsageError("--refuse needs --reason")
+    params = {"approve": approve, "refuse": refuse, "reason": reason}
+    show(act(home, "agreement.referred", params), as_json)

@@ -1,0 +1,46 @@
+"""`haemaru exchange`: courier files when the cable is cut, and a new epoch after a restore."""
+
+from pathlib import Path
+
+import click
+
+from haemaru.cli.door import act
+from haemaru.cli.options import home_argument, json_option
+from haemaru.cli.output import show
+
+_PEER = click.option("--peer", "party", required=True, help="The partner.")
+_TARGET = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+
+
+@click.group()
+def exchange() -> None:
+    """Courier files and epochs."""
+
+
+@exchange.command()
+@home_argument
+@_PEER
+@_TARGET
+@json_option
+def export(home: Path, party: str, file: Path, as_json: bool) -> None:
+    """Writes everything that waits for the partner into a courier file, sealed as on the wire."""
+    show(act(home, "exchange.export", {"peer": party, "file": str(file.resolve())}), as_json)
+
+
+@exchange.command("import")
+@home_argument
+@_PEER
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@json_option
+def import_(home: Path, party: str, file: Path, as_json: bool) -> None:
+    """Takes in a courier file of the partner; its receipts return in the next export."""
+    show(act(home, "exchange.import", {"peer": party, "file": str(file.resolve())}), as_json)
+
+
+@exchange.command()
+@home_argument
+@_PEER
+@json_option
+def reopen(home: Path, party: str, as_json: bool) -> None:
+    """Opens a new epoch towards the partner after a restore."""
+    show(act(home, "exchange.reopen", {"peer": party}), as_json)

@@ -1,0 +1,57 @@
+"""The command tree and the one place where a fault becomes an exit code."""
+
+import os
+import sys
+
+import click
+
+from haemaru import __version__
+from haemaru.cli.agreement import agreement
+from haemaru.cli.ais import ais
+from haemaru.cli.bench import bench
+from haemaru.cli.demand import demand
+from haemaru.cli.demo import demo
+from haemaru.cli.exchange import exchange
+from haemaru.cli.feed import feed
+from haemaru.cli.home import backup, init, rebuild, restore, status
+from haemaru.cli.ledger import ledger
+from haemaru.cli.operations import operations
+from haemaru.cli.output import show_fault
+from haemaru.cli.peer import peer
+from haemaru.cli.records import records
+from haemaru.cli.resources import resources
+from haemaru.cli.run import run
+from haemaru.cli.training import training
+from haemaru.wording import Fault
+
+
+@click.group()
+@click.version_option(__version__)
+def haemaru() -> None:
+    """Haemaru: border agencies act as one at sea without handing over their data."""
+
+
+COMMANDS = (
+    agreement, ais, backup, bench, demand, demo, exchange, feed, init, ledger, operations, peer, rebuild, records,
+    resources, restore, run, status, training,
+)  # fmt: skip
+
+for _command in COMMANDS:
+    haemaru.add_command(_command)
+
+
+def main() -> None:
+    """Runs a command and leaves with 0, 1 or 2 (contracts.md section 1)."""
+    try:
+        haemaru(standalone_mode=False)
+    except Fault as fault:
+        show_fault(fault)
+        sys.exit(2)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        show_fault(Fault("bad_usage", " ".join(sys.argv[1:3]), detail=error.format_message()))
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,92 @@
+"""`haemaru run`: one node, served until it is told to stop."""
+
+import contextlib
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+import msgspec
+
+from haemaru.cli.options import home_argument
+from haemaru.node import Node
+from haemaru.node.control import ControlServer
+from haemaru.node.home import Home
+from haemaru.wording import Fault
+
+
+@click.command()
+@home_argument
+def run(home: Path) -> None:
+    """Runs a node: exchange, console, feeds and workers; prints one line when ready; SIGTERM and SIGINT end it well."""
+    place = Home(home.resolve())
+    address = _address(place.settings().listen)
+    with Node.open(place.folder) as node, _listen(address) as listener:
+        control = ControlServer(place.socket, node.do)
+        server = _server(node)
+        stopped = threading.Event()
+
+        def stop(_signal: int, _frame: FrameType | None) -> None:
+            stopped.set()
+            server.should_exit = True
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        control.start()
+        node.start()
+        try:
+            threading.Thread(target=_announce, args=(node, server, address, stopped), daemon=True).start()
+            server.run(sockets=[listener])
+        finally:
+            control.close()
+            node.stop()
+
+
+def _address(listen: str) -> tuple[str, int]:
+    host, _, port = listen.rpartition(":")
+    if host not in ("127.0.0.1", "localhost", "::1"):
+        raise Fault("plain_http_not_loopback", listen)
+    return host, int(port)
+
+
+def _listen(address: tuple[str, int]) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+    except OSError as error:
+        raise Fault("cannot_listen", f"{address[0]}:{address[1]}", detail=str(error)) from None
+    return listener
+
+
+def _server(node: Node) -> Any:
+    import uvicorn
+
+    from haemaru.node.desk import NodeDesk
+    from haemaru.web.app import create_app
+
+    class Server(uvicorn.Server):
+        """A uvicorn that leaves the signals to `run`."""
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            """Signals belong to the command, which exits 0 on them."""
+            yield
+
+    config = uvicorn.Config(create_app(NodeDesk(node)), log_level="warning", access_log=False, lifespan="on", ws="none")
+    return Server(config)
+
+
+def _announce(node: Node, server: Any, address: tuple[str, int], stopped: threading.Event) -> None:
+    while not server.started:
+        if stopped.wait(0.02):
+            return
+    base = f"http://{address[0]}:{address[1]}"
+    line = {"ready": True, "console": base + "/", "exchange": base + "/x/v1", "pid": node.pid}
+    sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
+    sys.stdout.flush()

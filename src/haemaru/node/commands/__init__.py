@@ -1,0 +1,53 @@
+"""Everything a node can be asked to do, by name: one registry for the shell, the control socket and the console."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from haemaru.node.answer import Answer
+from haemaru.node.commands import agreement, demand, exchange, feed, operations, records, resources, state, story, training
+
+if TYPE_CHECKING:
+    from haemaru.node.node import Node
+
+Command = Callable[["Node", dict[str, Any]], Answer]
+
+COMMANDS: dict[str, Command] = {
+    "agreement.adopt": agreement.adopt,
+    "agreement.approve": agreement.approve,
+    "agreement.diff": agreement.diff,
+    "agreement.referred": agreement.referred,
+    "agreement.refuse": agreement.refuse,
+    "agreement.resume": agreement.resume,
+    "agreement.sign": agreement.sign,
+    "agreement.suspend": agreement.suspend,
+    "backup": state.backup,
+    "demand.answer": demand.answer,
+    "demand.list": demand.list_,
+    "demand.new": demand.new,
+    "exchange.export": exchange.export,
+    "exchange.import": exchange.import_,
+    "exchange.reopen": exchange.reopen,
+    "feed.ais": feed.ais,
+    "ledger.verify": state.verify,
+    "operations.choose": operations.choose,
+    "operations.outcome": operations.outcome,
+    "operations.tip": operations.tip,
+    "peer.add": exchange.add_peer,
+    "rebuild": state.rebuild,
+    "records.audit": records.audit,
+    "records.correct": records.correct,
+    "records.expire": records.expire,
+    "records.hold": records.hold,
+    "records.list": records.list_,
+    "records.put": records.put,
+    "records.retract": records.retract,
+    "resources.list": resources.list_,
+    "resources.send": resources.send,
+    "status": state.status,
+    "story.tell": story.tell,
+    "support.request": resources.request,
+    "support.step": resources.step,
+    "training.apply": training.apply,
+    "training.list": training.list_,
+    "training.publish": training.publish,
+}

@@ -1,0 +1,130 @@
+"""Commands on the agreement: sign, adopt, suspend, resume, decide what was referred, compare a draft."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from haemaru.agreement import Agreement, difference, load_agreement, signature_line, who_signed
+from haemaru.clock import format_time
+from haemaru.node.answer import Answer
+from haemaru.signing import read_statement
+from haemaru.wording import Fault
+
+if TYPE_CHECKING:
+    from haemaru.exchange import Judged
+    from haemaru.node.node import Node
+
+
+def _signatures(path: Path) -> Path:
+    return path.with_name(path.name + ".signatures")
+
+
+def sign(node: "Node", params: dict[str, Any]) -> Answer:
+    """Adds this node's signature over the exact bytes to FILE.signatures, once."""
+    path = Path(params["file"])
+    data = path.read_bytes()
+    agreement = _ours(node, data, str(path))
+    target = _signatures(path)
+    lines = target.read_text().splitlines() if target.exists() else []
+    line = signature_line(node.keys, node.party, node.realm, data)
+    if line not in lines:
+        with target.open("a") as handle:
+            handle.write(line + "\n")
+    return Answer({"file": str(target), "party": node.party, "realm": node.realm, "hash": agreement.hash})
+
+
+def _ours(node: "Node", data: bytes, where: str) -> Agreement:
+    agreement = load_agreement(data, where)
+    if node.party not in {party.id for party in agreement.parties}:
+        raise Fault(
+            "party_not_in_agreement", node.party, parties=", ".join(party.id for party in agreement.parties)
+        )
+    return agreement
+
+
+def adopt(node: "Node", params: dict[str, Any]) -> Answer:
+    """Puts an agreement in force; exit 1 with the missing parties until all have signed for this realm."""
+    path = Path(params["file"])
+    data = path.read_bytes()
+    agreement = _ours(node, data, str(path))
+    target = _signatures(path)
+    lines = target.read_text().splitlines() if target.exists() else []
+    statements = {peer.party: peer.statement for peer in node.exchange.peers()}
+    statements[node.party] = read_statement(node.home.statement.read_bytes())
+    _, missing, refused = who_signed(agreement, node.realm, lines, statements)
+    body: dict[str, Any] = {"id": agreement.id, "version": agreement.version, "hash": agreement.hash}
+    if missing:
+        return Answer({**body, "state": "waiting", "missing": list(missing), "refused": list(refused)}, 1)
+    current = node.agreements.current()
+    if current is None or current.hash != agreement.hash:
+        with node.ledger.write() as batch:
+            node.agreements.adopt(batch, path.name, data, lines)
+        node.workers.wake()
+    return Answer({**body, "state": "in_force", "missing": []})
+
+
+def suspend(node: "Node", params: dict[str, Any]) -> Answer:
+    """Suspends the agreement here at once and tells every partner."""
+    return _notice(node, "suspend", params["reason"])
+
+
+def resume(node: "Node", params: dict[str, Any]) -> Answer:
+    """Takes this party's suspension back and tells every partner."""
+    return _notice(node, "resume", params["reason"])
+
+
+def _notice(node: "Node", what: Literal["suspend", "resume"], reason: str) -> Answer:
+    node.agreements.in_hand()
+    at = format_time(node.clock.now())
+    with node.ledger.write() as batch:
+        change = node.agreements.suspend if what == "suspend" else node.agreements.resume
+        change(batch, node.party, reason, at)
+        for peer in node.exchange.peers():
+            node.exchange.notify(batch, peer.party, what, reason)
+    node.workers.wake()
+    return Answer(node.agreements.status(node.clock.now()))
+
+
+def referred(node: "Node", params: dict[str, Any]) -> Answer:
+    """Lists what waits for a person; decides one where asked."""
+    if params.get("approve"):
+        return approve(node, {"id": params["approve"]})
+    if params.get("refuse"):
+        return refuse(node, {"id": params["refuse"], "reason": params["reason"]})
+    return Answer({"referred": [waiting(each) for each in node.exchange.referred()]})
+
+
+def waiting(judged: "Judged") -> dict[str, Any]:
+    """A release that waits for a person, as lists show it."""
+    return {
+        "id": judged.id,
+        "rid": judged.rid,
+        "kind": judged.kind,
+        "to": judged.to,
+        "at": judged.at,
+        "purpose": judged.purpose,
+        "clause": next(iter(judged.clauses), ""),
+        "clauses": list(judged.clauses),
+        "subject": judged.record.get("subject", {}),
+        "paths": [each["path"] for each in judged.decision.get("withheld", [])],
+    }
+
+
+def approve(node: "Node", params: dict[str, Any]) -> Answer:
+    """Releases a referred record under the clause that referred it."""
+    result = node.exchange.approve(params["id"])
+    node.workers.wake()
+    return Answer({"id": params["id"], "outcome": result.outcome})
+
+
+def refuse(node: "Node", params: dict[str, Any]) -> Answer:
+    """Keeps a referred record back, with the reason."""
+    node.exchange.refuse(params["id"], params["reason"])
+    return Answer({"id": params["id"], "outcome": "refused"})
+
+
+def diff(node: "Node", params: dict[str, Any]) -> Answer:
+    """Replays past traffic under a draft; exit 1 if anything would newly leave or stay."""
+    old = load_agreement(Path(params["old"]).read_bytes(), params["old"])
+    new = load_agreement(Path(params["new"]).read_bytes(), params["new"])
+    found = difference(old, new, node.exchange.traffic.passages())
+    return Answer(found.as_json(), 1 if found.newly_released or found.newly_withheld else 0)

@@ -1,0 +1,58 @@
+"""Commands on feeds: AIS from a file or a live source, into the picture and, as far as clauses let it, to partners."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from haemaru.clock import format_time
+from haemaru.node.answer import Answer
+from haemaru.surveillance.listening import feed_url
+from haemaru.surveillance.replay import Batch, feed_file
+from haemaru.values.instant import parse_time
+from haemaru.wording import Fault
+
+if TYPE_CHECKING:
+    from haemaru.node.node import Node
+
+
+def ais(node: "Node", params: dict[str, Any]) -> Answer:
+    """Reads a feed to its end (or until the node stops) and tells what was counted and why."""
+    source = str(params["source"])
+    start = parse_time(str(params["start"]), "--start") if params.get("start") else None
+    feed = node.surveillance.feed
+    feed.clear()
+    feed.update(source=source, running=True, shifted=node.realm == "demo", invented=False)
+    rows = 0
+    stats: dict[str, Any] = {}
+    try:
+        for batch in _batches(node, source, start, params):
+            rows += node.surveillance.take(batch.fixes, batch.statics, Path(source).name)
+            stats = dict(batch.stats.as_json())
+            feed.update(sentences=stats["sentences"], messages=stats["messages"], quarantined=stats["quarantined"])
+            if len(batch.fixes):
+                feed["last"] = format_time(node.clock.now())
+            node.workers.wake()
+    finally:
+        feed["running"] = False
+    return Answer({**stats, "rows": rows})
+
+
+def _batches(node: "Node", source: str, start: Any, params: dict[str, Any]) -> Iterator[Batch]:
+    classes = node.surveillance.classes()
+    is_demo = node.realm == "demo"
+    if "://" in source:
+        seconds = params.get("seconds")
+        return feed_url(
+            source, node.clock.now, start=start, shift=is_demo, classes=classes, stop=node.stopping, seconds=seconds
+        )
+    path = Path(source)
+    if not path.is_file():
+        raise Fault("cannot_read", source, detail="no such file")
+    return feed_file(
+        path,
+        start=start,
+        speed=params.get("speed"),
+        first_row_at=node.clock.now if is_demo else None,
+        classes=classes,
+        stop=node.stopping,
+    )

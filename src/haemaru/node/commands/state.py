@@ -1,0 +1,33 @@
+"""Commands on the node as a whole: status, verify, rebuild, backup."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from haemaru.node.answer import Answer
+from haemaru.node.backup import write_backup
+from haemaru.node.reports import node_status, verify_ledger
+
+if TYPE_CHECKING:
+    from haemaru.node.node import Node
+
+
+def status(node: "Node", _params: dict[str, Any]) -> Answer:
+    """How the node is."""
+    return Answer(node_status(node))
+
+
+def verify(node: "Node", _params: dict[str, Any]) -> Answer:
+    """Reads the whole ledger; exit 1 and `first_bad` where something is not what it was."""
+    found = verify_ledger(node)
+    return Answer(found, 0 if found["ok"] else 1)
+
+
+def rebuild(node: "Node", params: dict[str, Any]) -> Answer:
+    """Rebuilds every view from the ledger, or checks that it would come out equal (exit 1 where not)."""
+    report = node.ledger.rebuild(check=bool(params.get("check")))
+    return Answer(report, 0 if report.get("ok", True) else 1)
+
+
+def backup(node: "Node", params: dict[str, Any]) -> Answer:
+    """Writes an encrypted backup and its key."""
+    return Answer(write_backup(node.home, Path(params["file"])))

@@ -1,0 +1,118 @@
+"""`NodeDesk`: the answers of all pages behind one object."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from haemaru.clock import format_time, from_ms
+from haemaru.node.accounts import Accounts
+import haemaru.node.desk.cases as case_pages
+from haemaru.node.desk import demands, mou, papers, ships, support
+from haemaru.node.node import Node
+from haemaru.node.commands.story import steps
+from haemaru.node.reports import node_status
+
+Raw = Mapping[str, Any]
+
+
+class NodeDesk:
+    """A node, read for its console; safe to call from any thread."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    @property
+    def party(self) -> str:
+        """The id of the agency whose node this is."""
+        return self._node.party
+
+    @property
+    def realm(self) -> str:
+        """`live` or `demo`."""
+        return self._node.realm
+
+    @property
+    def accounts(self) -> Accounts:
+        """Who may sign in."""
+        return self._node.accounts
+
+    def do(self, command: str, params: Raw, /) -> Any:
+        """Carries out one command of the registry."""
+        return self._node.do(command, params).body
+
+    def status(self) -> Raw:
+        """How the node is."""
+        return node_status(self._node)
+
+    def picture(self) -> Any:
+        """The picture as columns."""
+        return self._node.surveillance.columns()
+
+    def vessels(self, limit: int, text: str = "") -> Sequence[Raw]:
+        """Vessels of the picture, newest fix first."""
+        return ships.vessels(self._node, limit, text)
+
+    def vessel(self, mmsi: int) -> Raw | None:
+        """A ship card."""
+        return ships.vessel(self._node, mmsi)
+
+    def records(self, filters: Raw) -> Sequence[Raw]:
+        """Records held, newest first."""
+        return papers.rows(self._node, filters)
+
+    def record(self, rid: str) -> Raw | None:
+        """A record page with the clause behind every field."""
+        return papers.page(self._node, rid)
+
+    def tips(self, limit: int = 100) -> Sequence[Raw]:
+        """Tips, newest first."""
+        return case_pages.tips(self._node)[:limit]
+
+    def cases(self) -> Sequence[Raw]:
+        """Cases, newest first."""
+        return case_pages.rows(self._node)
+
+    def case(self, rid: str) -> Raw | None:
+        """The merged picture of one case."""
+        return case_pages.page(self._node, rid)
+
+    def agreement(self) -> Raw | None:
+        """The agreement, clause by clause."""
+        return mou.page(self._node)
+
+    def referred(self) -> Sequence[Raw]:
+        """Releases that wait for a person here."""
+        return papers.referred(self._node)
+
+    def demands(self) -> Sequence[Raw]:
+        """Demands in both directions, newest first."""
+        return demands.rows(self._node)
+
+    def supports(self) -> Sequence[Raw]:
+        """Support asked for or lent."""
+        return support.supports(self._node)
+
+    def sessions(self) -> Sequence[Raw]:
+        """Training sessions."""
+        return support.sessions(self._node)
+
+    def entries(self, limit: int) -> Sequence[Raw]:
+        """Ledger entries, newest first."""
+        size = self._node.ledger.size
+        with self._node.ledger.read() as tx:
+            rows = tx.all("SELECT idx, at_ms, kind, leaf FROM entry WHERE idx >= :since ORDER BY idx DESC", since=size - limit)
+        return [
+            {"index": index, "at": format_time(from_ms(at_ms)), "kind": kind, "leaf": bytes(leaf).hex()}
+            for index, at_ms, kind, leaf in rows
+        ]
+
+    def story(self) -> Sequence[Raw]:
+        """The steps of the demonstration; empty outside realm demo."""
+        return steps(self._node)
+
+    def exchange_accept(self, data: bytes, /) -> bytes:
+        """Takes a frame and answers with the signed receipt."""
+        return self._node.exchange.accept(data)
+
+    def statement(self) -> bytes:
+        """This node's statement, the exact bytes."""
+        return self._node.home.statement.read_bytes()

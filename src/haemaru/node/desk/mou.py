@@ -1,0 +1,77 @@
+"""The agreement page: every clause in words."""
+
+from typing import TYPE_CHECKING, Any
+
+from haemaru.clock import format_time
+from haemaru.wording import Bilingual
+
+if TYPE_CHECKING:
+    from haemaru.agreement import Agreement, Clause
+    from haemaru.agreement.conditions import Condition
+    from haemaru.node.node import Node
+
+
+def page(node: "Node") -> dict[str, Any] | None:
+    """The agreement in hand or the one that waits, with who has signed."""
+    agreement = node.agreements.known()
+    if agreement is None:
+        return None
+    status = node.agreements.status(node.clock.now())
+    signers = {peer.party: peer.statement.keyid for peer in node.exchange.peers()} | {node.party: node.keys.keyid}
+    adopted = node.agreements.current() is agreement
+    return {
+        "id": agreement.id,
+        "version": agreement.version,
+        "hash": agreement.hash,
+        "title": agreement.title,
+        "state": status["state"],
+        "notice": agreement.notice,
+        "effective": format_time(agreement.effective),
+        "expires": None if agreement.expires is None else format_time(agreement.expires),
+        "parties": [
+            {"id": party.id, "name": party.name, "signed": adopted, "keyid": signers.get(party.id, "")}
+            for party in agreement.parties
+        ],
+        "articles": [
+            {"id": str(article.number), "title": article.title, "clauses": _clauses(agreement, article.number)}
+            for article in agreement.articles
+        ],
+    }
+
+
+def _clauses(agreement: "Agreement", article: int) -> list[dict[str, Any]]:
+    return [_clause(clause) for clause in agreement.clauses if clause.article == article]
+
+
+def _clause(clause: "Clause") -> dict[str, Any]:
+    onward = clause.onward if isinstance(clause.onward, str) else ", ".join(clause.onward)
+    return {
+        "id": clause.id,
+        "effect": clause.effect,
+        "text": clause.text,
+        "kinds": list(clause.kinds),
+        "from": list(clause.from_),
+        "to": list(clause.to),
+        "purposes": list(clause.purposes),
+        "conditions": [_condition(condition) for condition in clause.when],
+        "fields": {field.path: field.treatment for field in clause.fields},
+        "basis": clause.legal_basis,
+        "retention": "" if clause.retention_days is None else str(clause.retention_days),
+        "onward": onward,
+        "promise": "" if clause.promise_s is None else str(clause.promise_s),
+        "shows": clause.refusal,
+    }
+
+
+def _condition(condition: "Condition") -> str:
+    facts = ", ".join(f"{name} {value}" for name, value in condition.facts().items())
+    return f"{condition.test}: {facts}"
+
+
+def clause_text(node: "Node", clause_id: str) -> Bilingual | None:
+    """The text of one clause of the agreement in hand; None where it has no such clause."""
+    agreement = node.agreements.known()
+    for clause in agreement.clauses if agreement else ():
+        if clause.id == clause_id:
+            return clause.text
+    return None

@@ -1,0 +1,110 @@
+"""A home is the folder of one node: its settings, keys, database, positions, lock and control socket.
+
+    HOME/haemaru.toml      settings, written once by `init`
+    HOME/keys/             signing, encryption and storage keys (0600)
+    HOME/statement.json    the public keys, self-signed, to be handed to partners
+    HOME/agreements/       the agreement files as they were given, with their signatures
+    HOME/node.db           the ledger and its projections (unless `--database` names a PostgreSQL)
+    HOME/positions/        Parquet by UTC day, encrypted
+    HOME/lock              held by the one process that writes here
+    HOME/control.sock      how commands reach a running node (0600)
+"""
+
+import fcntl
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from haemaru.wording import Fault
+
+REALMS = ("live", "demo")
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `init` decides once for a node."""
+
+    party: str
+    realm: str
+    listen: str
+    database: str
+    agreement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The places inside one home folder."""
+
+    folder: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """Where the settings stand."""
+        return self.folder / "haemaru.toml"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the node's private keys."""
+        return self.folder / "keys"
+
+    @property
+    def statement(self) -> Path:
+        """The node's public statement of its keys."""
+        return self.folder / "statement.json"
+
+    @property
+    def agreements(self) -> Path:
+        """The folder of agreement files and their signatures."""
+        return self.folder / "agreements"
+
+    @property
+    def positions(self) -> Path:
+        """The folder of encrypted position files."""
+        return self.folder / "positions"
+
+    @property
+    def picture(self) -> Path:
+        """The encrypted file of the latest state of all vessels."""
+        return self.folder / "picture.arrow"
+
+    @property
+    def socket(self) -> Path:
+        """The control socket of a running node."""
+        return self.folder / "control.sock"
+
+    def settings(self) -> Settings:
+        """Reads the settings; raises `Fault("no_home")` where there is no home."""
+        try:
+            return msgspec.convert(tomllib.loads(self.settings_file.read_text()), Settings)
+        except FileNotFoundError:
+            raise Fault("no_home", str(self.folder)) from None
+        except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+            raise Fault("bad_settings", str(self.settings_file), detail=str(error)) from None
+
+    def write_settings(self, settings: Settings) -> None:
+        """Writes the settings file."""
+        lines = [f"{name} = {_toml(value)}" for name, value in msgspec.structs.asdict(settings).items()]
+        self.settings_file.write_text("# Written by haemaru init.\n" + "\n".join(lines) + "\n")
+
+    def lock(self) -> IO[str]:
+        """Takes the lock that only one process can hold; the kernel frees it when that process dies, however it dies."""
+        handle = (self.folder / "lock").open("a")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.close()
+            raise Fault("home_locked", str(self.folder)) from None
+        return handle
+
+
+def _toml(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def short_socket(path: Path) -> tuple[str, int]:
+    """A name for `path` that fits into a socket address (108 bytes), and the folder handle to close after use."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    return f"/proc/self/fd/{folder}/{path.name}", folder

@@ -1,0 +1,255 @@
+"""The first schema: ledger, exchange views and spool, position tally."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Makes all tables."""
+    op.create_table(
+        "body",
+        sa.Column("idx", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
+        sa.Column("cipher", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("idx"),
+    )
+    op.create_table(
+        "checkpoint",
+        sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("size"),
+    )
+    op.create_table(
+        "countersignature",
+        sa.Column("party", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("line", sa.LargeBinary(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("party", "size"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "dispute",
+        sa.Column("party", sa.Text(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("party", "digest"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "entry",
+        sa.Column("idx", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("leaf", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("idx"),
+    )
+    op.create_table(
+        "erasure",
+        sa.Column("idx", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("commitment", sa.LargeBinary(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("idx"),
+    )
+    op.create_table(
+        "exchange_answers",
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("rid", sa.LargeBinary(), nullable=False),
+        sa.Column("rev", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("op", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("asked_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("peer", "rid", "rev"),
+    )
+    op.create_table(
+        "exchange_batches",
+        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("entry"),
+    )
+    op.create_table(
+        "exchange_holds",
+        sa.Column("rid", sa.LargeBinary(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("rid"),
+    )
+    op.create_table(
+        "exchange_in",
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("rid", sa.LargeBinary(), nullable=False),
+        sa.Column("rev", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("op", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("leaf", sa.LargeBinary(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("peer", "channel", "epoch", "seq"),
+    )
+    op.create_index("exchange_in_entry", "exchange_in", ["entry"], unique=False)
+    op.create_index("exchange_in_kind", "exchange_in", ["kind", "state"], unique=False)
+    op.create_index("exchange_in_rid", "exchange_in", ["rid"], unique=False)
+    op.create_table(
+        "exchange_keys",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("key", "entry"),
+    )
+    op.create_table(
+        "exchange_out",
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("rid", sa.LargeBinary(), nullable=False),
+        sa.Column("rev", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("op", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("void_entry", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("peer", "channel", "epoch", "seq"),
+    )
+    op.create_index("exchange_out_rid", "exchange_out", ["rid", "peer"], unique=False)
+    op.create_table(
+        "exchange_own",
+        sa.Column("rid", sa.LargeBinary(), nullable=False),
+        sa.Column("rev", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("rid", "rev"),
+    )
+    op.create_index("exchange_own_entry", "exchange_own", ["entry"], unique=False)
+    op.create_index("exchange_own_kind", "exchange_own", ["kind", "state"], unique=False)
+    op.create_table(
+        "exchange_peers",
+        sa.Column("party", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("party"),
+    )
+    op.create_table(
+        "exchange_rulings",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("rid", sa.LargeBinary(), nullable=False),
+        sa.Column("rev", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("exchange_rulings_rid", "exchange_rulings", ["rid"], unique=False)
+    op.create_table(
+        "exchange_spool",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
+        sa.Column("cipher", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_table(
+        "exchange_streams",
+        sa.Column("direction", sa.Text(), nullable=False),
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("acked", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("direction", "peer", "channel", "epoch"),
+    )
+    op.create_table(
+        "exchange_witness",
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("offered", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("countersigned", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("peer"),
+    )
+    op.create_table(
+        "head",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("frontier", sa.LargeBinary(), nullable=False),
+        sa.Column("mac", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "partner_checkpoint",
+        sa.Column("party", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("party", "size"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "position_tally",
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("word", sa.Text(), nullable=False),
+        sa.Column("clause", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("peer", "word", "clause"),
+    )
+    # ### end Alembic commands ###
+
+
+def downgrade() -> None:
+    """Drops all tables."""
+    op.drop_table("position_tally")
+    op.drop_table("partner_checkpoint")
+    op.drop_table("head")
+    op.drop_table("exchange_witness")
+    op.drop_table("exchange_streams")
+    op.drop_table("exchange_spool")
+    op.drop_index("exchange_rulings_rid", table_name="exchange_rulings")
+    op.drop_table("exchange_rulings")
+    op.drop_table("exchange_peers")
+    op.drop_index("exchange_own_kind", table_name="exchange_own")
+    op.drop_index("exchange_own_entry", table_name="exchange_own")
+    op.drop_table("exchange_own")
+    op.drop_index("exchange_out_rid", table_name="exchange_out")
+    op.drop_table("exchange_out")
+    op.drop_table("exchange_keys")
+    op.drop_index("exchange_in_rid", table_name="exchange_in")
+    op.drop_index("exchange_in_kind", table_name="exchange_in")
+    op.drop_index("exchange_in_entry", table_name="exchange_in")
+    op.drop_table("exchange_in")
+    op.drop_table("exchange_holds")
+    op.drop_table("exchange_batches")
+    op.drop_table("exchange_answers")
+    op.drop_table("erasure")
+    op.drop_table("entry")
+    op.drop_table("dispute")
+    op.drop_table("countersignature")
+    op.drop_table("checkpoint")
+    op.drop_table("body")
+    # ### end Alembic commands ###

@@ -1,0 +1,92 @@
+"""The node object: one home, one ledger, one registry of commands.
+
+`Node.open` takes the home's lock and wires the parts; `start` begins what works by itself (pushing to partners,
+answering cases, checkpoints, the picture file); `do` carries out one command. Commands may be called from any thread:
+everything that writes goes through the ledger's single writer.
+"""
+
+import os
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from haemaru.clock import Clock, Ids, SystemClock
+from haemaru.exchange import Notice
+from haemaru.ledger import Batch
+from haemaru.node.accounts import Accounts
+from haemaru.node.agreements import AgreementDesk
+from haemaru.node.answer import Answer
+from haemaru.node.home import Home
+from haemaru.node.wiring import Parts, wire
+from haemaru.node.workers import Workers
+from haemaru.wording import Fault
+
+
+class Node:
+    """An agency's installation."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.home = parts.home
+        self.settings = parts.settings
+        self.party = parts.settings.party
+        self.realm = parts.settings.realm
+        self.keys = parts.keys
+        self.clock = parts.clock
+        self.ids = parts.ids
+        self.database = parts.database
+        self.ledger = parts.ledger
+        self.agreements: AgreementDesk = parts.agreements
+        self.exchange = parts.exchange
+        self.surveillance = parts.surveillance
+        self.accounts = Accounts(parts.ledger)
+        self.pid = os.getpid()
+        self.started = parts.clock.now()
+        self.stopping = threading.Event()
+        self._lock = parts.lock
+        self.workers = Workers(self)
+        self.exchange.on_notice(self._noticed)
+
+    @classmethod
+    def open(cls, folder: Path, *, clock: Clock | None = None, ids: Ids | None = None) -> Self:
+        """Opens the node of a home; raises `Fault("home_locked")` where another process has it."""
+        clock = clock or SystemClock()
+        return cls(wire(Home(folder), clock, ids or Ids(clock)))
+
+    def _noticed(self, batch: Batch, party: str, notice: Notice) -> None:
+        change = self.agreements.suspend if notice.what == "suspend" else self.agreements.resume
+        change(batch, party, notice.reason, notice.created)
+
+    def start(self) -> None:
+        """Begins the work that goes on by itself."""
+        self.workers.start()
+
+    def stop(self) -> None:
+        """Ends that work; what was under way is finished or will be taken up again at the next start."""
+        self.stopping.set()
+        self.workers.stop()
+
+    def close(self) -> None:
+        """Gives the home back."""
+        self.stop()
+        self.surveillance.close()
+        self.database.close()
+        self._lock.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def do(self, command: str, params: Mapping[str, Any]) -> Answer:
+        """Carries out one command of the registry; raises `Fault` where it cannot."""
+        from haemaru.node.commands import COMMANDS
+
+        found = COMMANDS.get(command)
+        if found is None:
+            raise Fault("unknown_command", command)
+        return found(self, dict(params))

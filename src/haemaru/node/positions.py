@@ -1,0 +1,239 @@
+"""What the node's own sensors and its partners see: stores, picture, ship claims, and what is shared of it.
+
+Rows that a feed brings are first weighed against the clauses and sealed for the partners, then noted in the ledger,
+all in one transaction, then written to Parquet. A kill between the two makes the feed bring the rows again: the
+receiver knows each row by ship and moment, so none is there twice.
+"""
+
+import hashlib
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from haemaru.agreement import Agreement, standing_purpose
+from haemaru.clock import Clock, format_time, from_ms
+from haemaru.exchange import Exchange
+from haemaru.ledger import Batch, Ledger
+from haemaru.node.agreements import AgreementDesk
+from haemaru.node.home import Home, Settings
+from haemaru.node.tallies import BATCH, BatchNote, Towards, read_tally
+from haemaru.operations import KnownVessel
+from haemaru.signing import NodeKeys, Vault
+from haemaru.surveillance import MISSING, UNITS_PER_DEGREE, Claim, Fixes, Static, StaticHistory
+from haemaru.surveillance.picture import Picture, PictureColumns, save
+from haemaru.surveillance.share import Handling, read_shared, share
+from haemaru.surveillance.store import PositionStore
+from haemaru.values.position import Position
+
+KIND = "surveillance.position"
+CLAIMS = "surveillance.claims"
+LEVEL = "restricted"
+
+
+class SurveillanceDesk:
+    """Takes observed rows in, shares what may be shared, and tells where ships are."""
+
+    def __init__(
+        self, home: Home, settings: Settings, keys: NodeKeys, clock: Clock, ledger: Ledger, agreements: AgreementDesk,
+        exchange: Exchange,
+    ) -> None:  # fmt: skip
+        self._home, self._party, self._clock = home, settings.party, clock
+        self._ledger, self._agreements, self._exchange = ledger, agreements, exchange
+        self._vault = Vault(keys.vault)
+        self._key = hashlib.sha256(b"haemaru-positions-v1" + keys.vault).digest()
+        self._own = PositionStore(home.positions / "own", self._key)
+        self._shared: dict[str, PositionStore] = {}
+        self._picture = Picture(settings.party)
+        self._saved = -1
+        self._clauses: dict[str, str] = {}
+        self._lock = threading.RLock()
+        self.feed: dict[str, Any] = {}
+        self._statics = StaticHistory(self._load_claims())
+        exchange.on_positions(self._receive)
+
+    def _load_claims(self) -> list[Claim]:
+        with self._ledger.read() as tx:
+            return [
+                claim
+                for _, body in self._ledger.entries(tx, kinds=(CLAIMS,))
+                for claim in msgspec.json.decode(body, type=list[Claim])
+            ]
+
+    def take(self, fixes: Fixes, statics: list[Static], source: str) -> int:
+        """Takes a batch of a feed in: shared, noted, stored, on the picture; how many rows were new."""
+        with self._lock, self._ledger.write() as batch:
+            self._take_statics(batch, statics, source)
+            fresh = self._own.fresh(self._classed(fixes))
+            if len(fresh):
+                note = BatchNote(len(fresh), digest_of(fresh), source, self._share(batch, fresh))
+                batch.append(BATCH, msgspec.json.encode(note))
+                batch.after_commit(lambda: self._keep(fresh, source))
+        return len(fresh)
+
+    def _keep(self, fresh: Fixes, source: str) -> None:
+        self._own.append(fresh, source)
+        self._picture.update(fresh, None, self._statics.classes())
+
+    def _classed(self, fixes: Fixes) -> Fixes:
+        classes = self._statics.classes()
+        known = [classes.get(int(mmsi), int(code)) for mmsi, code in zip(fixes.mmsi, fixes.vessel_class, strict=True)]
+        return fixes.replace(vessel_class=known) if len(fixes) else fixes
+
+    def _take_statics(self, batch: Batch, statics: list[Static], source: str) -> None:
+        changed = [claim for static in statics for claim in self._statics.add(static, source)]
+        if changed:
+            batch.append(CLAIMS, msgspec.json.encode(changed))
+
+    def _share(self, batch: Batch, fresh: Fixes) -> dict[str, Towards]:
+        agreement = self._agreements.current()
+        now = self._clock.now()
+        towards: dict[str, Towards] = {}
+        for peer in self._exchange.peers():
+            purpose = standing_purpose(agreement, KIND, self._party, peer.party) if agreement else None
+            refusal = self._agreements.refusal(now)
+            if agreement is None or purpose is None or refusal is not None:
+                word = refusal.code if refusal else "none"
+                towards[peer.party] = Towards(len(fresh), 0, {word: len(fresh)})
+                continue
+            way = (self._party, peer.party)
+            shared = share(agreement, fresh, way, purpose, now, handling=_handling(agreement))
+            self._exchange.put_positions(batch, peer.party, purpose, shared.groups)
+            towards[peer.party] = Towards(len(fresh), shared.rows, shared.withheld)
+        return towards
+
+    def _receive(self, header: dict[str, Any], arrow: bytes) -> None:
+        fixes = read_shared(arrow)
+        peer = str(header["peer"])
+        with self._lock:
+            self._store_of(peer).append(fixes, peer)
+            self._picture.update(fixes, peer)
+            self._clauses[peer] = next(iter(header.get("clauses", ())), "")
+
+    def _store_of(self, peer: str) -> PositionStore:
+        if peer not in self._shared:
+            self._shared[peer] = PositionStore(self._home.positions / f"from-{peer}", self._key)
+        return self._shared[peer]
+
+    def tick(self) -> None:
+        """Writes the picture file when it has changed; called each second."""
+        version = self._picture.version
+        if version != self._saved:
+            save(self._home.picture, self._picture.snapshot(), self._picture.sources, self._vault)
+            self._saved = version
+
+    def close(self) -> None:
+        """Closes the stores."""
+        self._own.close()
+        for store in self._shared.values():
+            store.close()
+
+    def classes(self) -> Mapping[int, int]:
+        """The vessel class of every ship whose type is known."""
+        return self._statics.classes()
+
+    # What is known
+
+    def columns(self) -> PictureColumns:
+        """The picture now."""
+        return self._picture.snapshot()
+
+    def vessel_count(self) -> int:
+        """How many vessels are on the picture."""
+        return len(self._picture)
+
+    def static(self, mmsi: int) -> Static | None:
+        """The newest values a ship told of itself."""
+        return self._statics.latest(mmsi)
+
+    def claims(self, mmsi: int) -> list[Claim]:
+        """Everything a ship told of itself, with when and to whom."""
+        return self._statics.claims(mmsi)
+
+    def source_name(self, place: int) -> str:
+        """The party whose sensors a picture row came from."""
+        return self._picture.sources[place] if place < len(self._picture.sources) else ""
+
+    def clause_of(self, place: int) -> str | None:
+        """The clause under which the newest batch came from the source of a picture row; None for own rows."""
+        return self._clauses.get(self.source_name(place)) or None
+
+    def path(self, mmsi: int, since_ms: int, until_ms: int) -> list[dict[str, Any]]:
+        """Where a ship was, from own rows and partners', in the order of time."""
+        found = [store.read(since_ms, until_ms, mmsi) for store in (self._own, *self._shared.values())]
+        rows = [
+            {
+                "at": format_time(from_ms(int(fixes.t[i]))),
+                "lat": int(fixes.lat[i]) / UNITS_PER_DEGREE,
+                "lon": int(fixes.lon[i]) / UNITS_PER_DEGREE,
+                "sog": None if int(fixes.sog[i]) == MISSING else int(fixes.sog[i]) / 10,
+            }
+            for fixes in found
+            for i in range(len(fixes))
+        ]
+        return sorted(rows, key=lambda row: str(row["at"]))
+
+    def known_vessels(self) -> list[KnownVessel]:
+        """Every ship on the picture with what it tells of itself, for `operations.candidates`."""
+        return known_vessels(self._picture.snapshot(), self._statics)
+
+    def position_status(self) -> dict[str, Any]:
+        """Observed, shared and withheld rows, over all partners and by partner."""
+        with self._ledger.read() as tx:
+            tally = read_tally(tx)
+        total = {"observed": 0, "shared": 0, "withheld": {}}
+        first = next(iter(tally.values()), None)
+        if first is not None:
+            total = msgspec.to_builtins(first)
+        return {**total, "towards": msgspec.to_builtins(tally)}
+
+    def feed_status(self) -> dict[str, Any]:
+        """The feed that ran last, with its counts."""
+        return dict(self.feed)
+
+
+def _handling(agreement: Agreement) -> Handling:
+    # Positions of all ships together tell what the sensors see: restricted, where the agreement knows that level.
+    levels = agreement.handling_levels
+    return Handling(LEVEL if LEVEL in levels else levels[0])
+
+
+def known_vessels(picture: PictureColumns, statics: StaticHistory) -> list[KnownVessel]:
+    """The ships of a picture with what they tell of themselves, and those that only told and were never placed."""
+    found = []
+    for row in range(len(picture)):
+        mmsi = int(picture.mmsi[row])
+        sog = int(picture.sog[row])
+        place = Position(int(picture.lat[row]), int(picture.lon[row]))
+        knots = None if sog == MISSING else sog / 10
+        found.append(_known(mmsi, statics.latest(mmsi), place, knots, from_ms(int(picture.t[row]))))
+    placed = set(picture.mmsi.tolist())
+    named = {claim.mmsi for claim in statics.claims()} - placed
+    return found + [_known(mmsi, statics.latest(mmsi), None, None, None) for mmsi in sorted(named)]
+
+
+def _known(
+    mmsi: int, static: Static | None, place: Position | None, knots: float | None, seen_at: datetime | None
+) -> KnownVessel:
+    told = static or Static(mmsi)
+    return KnownVessel(
+        mmsi=mmsi,
+        imo=told.imo or None,
+        name=told.name or "",
+        call_sign=told.call_sign or "",
+        ship_type=told.ship_type,
+        destination=told.destination or "",
+        position=place,
+        knots=knots,
+        seen_at=seen_at,
+    )
+
+
+def digest_of(fixes: Fixes) -> str:
+    """SHA-256 over the columns of a batch, in their fixed order."""
+    digest = hashlib.sha256()
+    for column in fixes.columns().values():
+        digest.update(column.tobytes())
+    return digest.hexdigest()

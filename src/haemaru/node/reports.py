@@ -1,0 +1,92 @@
+"""How a node is: the one report behind `haemaru status --json`, the console's pages and the demo's figures."""
+
+import resource
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from haemaru import __version__
+from haemaru.clock import format_time
+from haemaru.signing import read_statement
+from haemaru.wording import Reason
+
+if TYPE_CHECKING:
+    from haemaru.node.node import Node
+
+
+def node_status(node: "Node") -> dict[str, Any]:
+    """Agreement, partners, streams, feed, positions, ledger and health, counted from what is stored."""
+    now = node.clock.now()
+    refusal = node.agreements.refusal(now)
+    state = "working" if refusal is None else "suspended" if refusal.code == "agreement_suspended" else "waiting"
+    agreement = node.agreements.known()
+    names = {party.id: party.name for party in agreement.parties} if agreement else {}
+    statement = read_statement(node.home.statement.read_bytes())
+    body: dict[str, Any] = {
+        "party": node.party,
+        "party_name": names.get(node.party),
+        "realm": node.realm,
+        "state": state,
+        "keyid": node.keys.keyid,
+        "fingerprint": statement.fingerprint,
+        "suspension": refusal,
+        "agreement": node.agreements.status(now),
+        "vessels": node.surveillance.vessel_count(),
+        "feed": node.surveillance.feed_status(),
+        "positions": node.surveillance.position_status(),
+        "peers": _peers(node, names),
+        "records": node.exchange.totals(),
+        "ledger": _ledger(node),
+        "health": _health(node, refusal),
+    }
+    return msgspec.to_builtins(body)  # type: ignore[no-any-return]
+
+
+def _peers(node: "Node", names: dict[str, Any]) -> list[dict[str, Any]]:
+    links, streams = node.workers.links(), node.exchange.status()
+    return [
+        {
+            "party": peer.party,
+            "name": names.get(peer.party),
+            "url": peer.url,
+            "fingerprint": peer.statement.fingerprint,
+            "link": links.get(peer.party, "never"),
+            "last_receipt": streams.get(peer.party, {}).get("last_receipt"),
+            "channels": streams.get(peer.party, {}).get("channels", []),
+            "compliance": streams.get(peer.party, {}).get("compliance", {}),
+        }
+        for peer in node.exchange.peers()
+    ]
+
+
+def _ledger(node: "Node") -> dict[str, Any]:
+    body: dict[str, Any] = {"size": node.ledger.size, "root": node.ledger.root().hex()}
+    latest = node.ledger.latest_checkpoint()
+    body["checkpoint"] = None if latest is None else latest.at
+    with node.ledger.read() as tx:
+        for peer in node.exchange.peers():
+            size = node.ledger.countersigned(tx, peer.party)
+            if size:
+                body |= {"countersigned_by": peer.party, "countersigned_size": size}
+    return body
+
+
+def _health(node: "Node", refusal: Reason | None) -> dict[str, Any]:
+    memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        "version": __version__,
+        "started": format_time(node.started),
+        "memory_mb": round(memory_mb, 1),
+        "disk_free_mb": round(shutil.disk_usage(node.home.folder).free / 2**20),
+        "database": node.settings.database.partition(":")[0],
+        "home": str(node.home.folder),
+        "problems": [refusal] if refusal else [],
+    }
+
+
+def verify_ledger(node: "Node") -> dict[str, Any]:
+    """Reads the whole ledger again; never raises on damage."""
+    partners = {peer.party: peer.statement.public for peer in node.exchange.peers()}
+    found: dict[str, Any] = msgspec.to_builtins(node.ledger.verify(partners))
+    return found

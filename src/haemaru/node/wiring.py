@@ -1,0 +1,57 @@
+"""Where the parts of a node are put together, and nowhere else."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from haemaru.clock import Clock, Ids
+from haemaru.exchange import Exchange, exchange_projections
+from haemaru.ledger import Ledger
+from haemaru.node.agreements import AgreementDesk
+from haemaru.node.home import Home, Settings
+from haemaru.node.positions import SurveillanceDesk
+from haemaru.node.tallies import TallyView
+from haemaru.signing import NodeKeys, Vault
+from haemaru.storage import Database
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a node is made of."""
+
+    home: Home
+    settings: Settings
+    keys: NodeKeys
+    clock: Clock
+    ids: Ids
+    lock: IO[str]
+    database: Database
+    ledger: Ledger
+    agreements: AgreementDesk
+    exchange: Exchange
+    surveillance: SurveillanceDesk
+
+
+def wire(home: Home, clock: Clock, ids: Ids) -> Parts:
+    """Opens the parts of the node that lives in `home`; gives the lock back where one of them fails."""
+    settings = home.settings()
+    lock = home.lock()
+    try:
+        return _wire(home, settings, lock, clock, ids)
+    except BaseException:
+        lock.close()
+        raise
+
+
+def _wire(home: Home, settings: Settings, lock: IO[str], clock: Clock, ids: Ids) -> Parts:
+    keys = NodeKeys.load(home.keys)
+    database = Database.open(settings.database)
+    database.migrate(MIGRATIONS)
+    projections = (*exchange_projections(Vault(keys.vault)), TallyView())
+    ledger = Ledger(database, keys, clock, settings.party, settings.realm, projections)
+    agreements = AgreementDesk(ledger)
+    exchange = Exchange(ledger, keys, settings.party, settings.realm, clock, ids, agreements)
+    surveillance = SurveillanceDesk(home, settings, keys, clock, ledger, agreements, exchange)
+    return Parts(home, settings, keys, clock, ids, lock, database, ledger, agreements, exchange, surveillance)
