@@ -8,8 +8,7 @@ from typing import Any
 from litestar import Request, Response, post
 from litestar.concurrency import sync_to_thread
 
-from haemaru.web.console import Console
-from haemaru.web.routes import shows
+from haemaru.web.routes import Here, shows
 from haemaru.wording import Fault, say_fault
 
 # Larger than any batch a sender makes; `exchange` checks its own, narrower limits before it decodes anything.
@@ -22,7 +21,7 @@ LARGEST_BATCH = 32 * 1024 * 1024
     request_max_body_size=LARGEST_BATCH,
     status_code=200,
 )
-async def frames(request: Request[Any, Any, Any], console: Console) -> Response[Any]:
+async def frames(request: Request[Any, Any, Any], console: Here) -> Response[Any]:
     """Takes a batch of frames; answers with the receipt, or with an error document."""
     data = await request.body()
     try:
@@ -33,7 +32,7 @@ async def frames(request: Request[Any, Any, Any], console: Console) -> Response[
 
 
 @shows("/x/v1/statement", opt={"open": True, "machine": True})
-def statement(console: Console) -> Response[bytes]:
+def statement(console: Here) -> Response[bytes]:
     """This node's statement: its public keys, signed by itself. Its fingerprint is to be read aloud."""
     return Response(console.desk.statement(), media_type="application/json")
 

@@ -61,7 +61,8 @@ def word(lang: str, family: str, code: str) -> str:
 
 
 def _reason(lang: str, reason: Reason | None) -> str:
-    return "" if reason is None else plain(say_reason(reason, lang))
+    told = "" if reason is None else plain(say_reason(reason, lang))
+    return told[:1].upper() + told[1:]
 
 
 def _within(lang: str, both: Bilingual | None, otherwise: str = "") -> str:

@@ -11,6 +11,19 @@ from typing import Any
 
 from litestar import get, post
 from litestar.concurrency import sync_to_thread
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from haemaru.web.console import Console
+from haemaru.web.visits import Visit
+
+# What a handler may ask for, by these names: `console`, `visit`, `form`.
+Here = NamedDependency[Console]
+Reader = NamedDependency[Visit]
+Form = NamedDependency[dict[str, str]]
+# What stands in the path.
+InPath = FromPath[str]
+NumberInPath = FromPath[int]
 
 
 def shows(path: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:

@@ -69,10 +69,10 @@ class Door:
 
     async def check(self, request: AnyRequest) -> Response[Any] | None:
         """Prepares the visit; an answer instead of None means that the request goes no further."""
-        visit = self.visit(request)
-        request.state.visit = visit
         if request.route_handler.opt.get("machine"):
             return None
+        visit = self.visit(request)
+        request.state.visit = visit
         if visit.session is None and not request.route_handler.opt.get("open"):
             return _to_sign_in(visit)
         if request.method not in SAFE:

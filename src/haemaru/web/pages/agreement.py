@@ -4,13 +4,11 @@ from typing import Any
 
 from litestar import Response
 
-from haemaru.web.console import Console
-from haemaru.web.routes import shows
-from haemaru.web.visits import Visit
+from haemaru.web.routes import Here, Reader, shows
 
 
 @shows("/agreement")
-def agreement(console: Console, visit: Visit) -> Response[Any]:
+def agreement(console: Here, visit: Reader) -> Response[Any]:
     """The whole text; an empty page says how to adopt one."""
     return console.page(visit, "agreement", agreement=console.reading.agreement())
 

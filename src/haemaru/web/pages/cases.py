@@ -5,42 +5,41 @@ from typing import Any
 from litestar import Response
 
 from haemaru.web import shapes
-from haemaru.web.console import Console, back
-from haemaru.web.routes import shows, takes
-from haemaru.web.visits import Visit
+from haemaru.web.console import back
+from haemaru.web.routes import Form, Here, InPath, Reader, shows, takes
 
 OUTCOMES = ("found", "nothing_found", "not_met")
 
 
 @shows("/cases")
-def cases(console: Console, visit: Visit) -> Response[Any]:
+def cases(console: Here, visit: Reader) -> Response[Any]:
     """All cases."""
     return console.page(visit, "cases", rows=console.reading.many(console.desk.cases(), shapes.CaseRow, "cases"))
 
 
 @shows("/cases/{rid:str}")
-def case(console: Console, visit: Visit, rid: str) -> Response[Any]:
+def case(console: Here, visit: Reader, rid: InPath) -> Response[Any]:
     """One case: candidates, merged picture, what the partner gives only on demand, support, history."""
     found = console.reading.one(console.desk.case(rid), shapes.Case, rid)
     return console.page(visit, "case", case=found, clauses=console.clauses(), outcomes=OUTCOMES)
 
 
 @takes("/cases/{rid:str}/choose")
-def choose(console: Console, visit: Visit, rid: str, form: dict[str, str]) -> Response[Any]:
+def choose(console: Here, visit: Reader, rid: InPath, form: Form) -> Response[Any]:
     """Says which of the candidates is meant."""
     console.order(visit, "operations.choose", case=rid, mmsi=int(form.get("mmsi", "0")))
     return back(f"/cases/{rid}", "chosen")
 
 
 @takes("/cases/{rid:str}/outcome")
-def outcome(console: Console, visit: Visit, rid: str, form: dict[str, str]) -> Response[Any]:
+def outcome(console: Here, visit: Reader, rid: InPath, form: Form) -> Response[Any]:
     """Records what came of it; nothing found counts too."""
     console.order(visit, "operations.outcome", case=rid, result=form.get("result", ""), text=form.get("text", ""))
     return back(f"/cases/{rid}", "outcome")
 
 
 @takes("/demands")
-def demand(console: Console, visit: Visit, form: dict[str, str]) -> Response[Any]:
+def demand(console: Here, visit: Reader, form: Form) -> Response[Any]:
     """Signs and sends a demand that the case page drafted."""
     given = {name: form.get(name, "") for name in ("case", "to", "kind", "clause", "statute", "letter", "purpose")}
     console.order(visit, "demand.new", **given)

@@ -5,14 +5,13 @@ from typing import Any
 from litestar import Response
 
 from haemaru.web import shapes
-from haemaru.web.console import Console, back
-from haemaru.web.routes import shows, takes
-from haemaru.web.visits import Visit
+from haemaru.web.console import back
+from haemaru.web.routes import Form, Here, InPath, Reader, shows, takes
 from haemaru.wording import Fault
 
 
 @shows("/exchange")
-def exchange(console: Console, visit: Visit) -> Response[Any]:
+def exchange(console: Here, visit: Reader) -> Response[Any]:
     """All of it on one page."""
     read, desk = console.reading, console.desk
     return console.page(
@@ -25,7 +24,12 @@ def exchange(console: Console, visit: Visit) -> Response[Any]:
 
 
 @takes("/referred/{waiting:str}")
-def rule(console: Console, visit: Visit, waiting: str, form: dict[str, str]) -> Response[Any]:
+def rule(
+    console: Here,
+    visit: Reader,
+    waiting: InPath,
+    form: Form,
+) -> Response[Any]:
     """Approves or refuses a release that a clause refers to a person."""
     if form.get("ruling") == "approve":
         console.order(visit, "agreement.approve", id=waiting)
@@ -35,7 +39,7 @@ def rule(console: Console, visit: Visit, waiting: str, form: dict[str, str]) -> 
 
 
 @takes("/demands/{demand:str}")
-def answer(console: Console, visit: Visit, demand: str, form: dict[str, str]) -> Response[Any]:
+def answer(console: Here, visit: Reader, demand: InPath, form: Form) -> Response[Any]:
     """Answers a partner's demand: release, or refuse with a reason."""
     release = form.get("ruling") == "release"
     reason = form.get("reason", "") if release else _reason(form)
@@ -44,7 +48,7 @@ def answer(console: Console, visit: Visit, demand: str, form: dict[str, str]) ->
 
 
 @takes("/exchange/standing")
-def standing(console: Console, visit: Visit, form: dict[str, str]) -> Response[Any]:
+def standing(console: Here, visit: Reader, form: Form) -> Response[Any]:
     """Suspends or resumes the agreement; queued records are held from the next decision on."""
     command = "agreement.resume" if form.get("ruling") == "resume" else "agreement.suspend"
     console.order(visit, command, reason=_reason(form))

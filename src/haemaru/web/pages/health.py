@@ -4,13 +4,11 @@ from typing import Any
 
 from litestar import Response
 
-from haemaru.web.console import Console
-from haemaru.web.routes import shows
-from haemaru.web.visits import Visit
+from haemaru.web.routes import Here, Reader, shows
 
 
 @shows("/health")
-def health(console: Console, visit: Visit) -> Response[Any]:
+def health(console: Here, visit: Reader) -> Response[Any]:
     """All counts on one page."""
     return console.page(visit, "health")
 

@@ -6,20 +6,20 @@ from litestar import Response
 
 from haemaru.web import shapes
 from haemaru.web.console import Console
-from haemaru.web.routes import shows, takes
+from haemaru.web.routes import Here, Reader, shows, takes
 from haemaru.web.visits import Visit
 
 LISTED = 50
 
 
 @shows("/ledger")
-def ledger(console: Console, visit: Visit) -> Response[Any]:
+def ledger(console: Here, visit: Reader) -> Response[Any]:
     """State and newest entries."""
     return _page(console, visit, None)
 
 
 @takes("/ledger/verify")
-def verify(console: Console, visit: Visit) -> Response[Any]:
+def verify(console: Here, visit: Reader) -> Response[Any]:
     """Reads every entry, body, salt, checkpoint and countersignature, and shows the verdict."""
     return _page(console, visit, dict(console.order(visit, "ledger.verify")))
 

@@ -5,9 +5,7 @@ from typing import Any
 from litestar import Response
 
 from haemaru.web import shapes
-from haemaru.web.console import Console
-from haemaru.web.routes import shows
-from haemaru.web.visits import Visit
+from haemaru.web.routes import Here, InPath, Reader, shows
 
 FILTERS = ("text", "kind", "origin", "state")
 STATES = ("held", "retracted", "expired", "quarantined")
@@ -15,7 +13,7 @@ LISTED = 200
 
 
 @shows("/records")
-def records(console: Console, visit: Visit) -> Response[Any]:
+def records(console: Here, visit: Reader) -> Response[Any]:
     """The list, filtered as asked."""
     asked = {name: value for name in FILTERS if (value := visit.asked(name))}
     rows = console.reading.many(console.desk.records({**asked, "limit": LISTED}), shapes.RecordRow, "records")
@@ -23,7 +21,7 @@ def records(console: Console, visit: Visit) -> Response[Any]:
 
 
 @shows("/records/{rid:str}")
-def record(console: Console, visit: Visit, rid: str) -> Response[Any]:
+def record(console: Here, visit: Reader, rid: InPath) -> Response[Any]:
     """One record. From a partner: why we see each field, and why others stayed there. Our own: what would leave."""
     found = console.reading.one(console.desk.record(rid), shapes.Record, rid)
     return console.page(visit, "record", record=found, clauses=console.clauses())

@@ -5,15 +5,14 @@ from typing import Any
 from litestar import Response
 from litestar.response import Redirect
 
-from haemaru.web.console import Console
-from haemaru.web.routes import shows, takes
-from haemaru.web.visits import AnyRequest, Visit, local_path
+from haemaru.web.routes import Form, Here, Reader, shows, takes
+from haemaru.web.visits import AnyRequest, local_path
 
 LONGEST_PASSWORD = 1_024
 
 
 @shows("/login", opt={"open": True})
-def form_page(console: Console, visit: Visit) -> Response[Any]:
+def form_page(console: Here, visit: Reader) -> Response[Any]:
     """The form; who is signed in already is sent on."""
     if visit.session is not None:
         return Redirect("/", status_code=303)
@@ -21,7 +20,12 @@ def form_page(console: Console, visit: Visit) -> Response[Any]:
 
 
 @takes("/login", opt={"open": True})
-def sign_in(request: AnyRequest, console: Console, visit: Visit, form: dict[str, str]) -> Response[Any]:
+def sign_in(
+    request: AnyRequest,
+    console: Here,
+    visit: Reader,
+    form: Form,
+) -> Response[Any]:
     """Opens a session where name and password are right; wrong ones cost time, more each time."""
     name, password = form.get("name", "")[:200], form.get("password", "")[:LONGEST_PASSWORD]
     wanted = local_path(form.get("next", "/"))
@@ -40,7 +44,7 @@ def sign_in(request: AnyRequest, console: Console, visit: Visit, form: dict[str,
 
 
 @takes("/logout")
-def sign_out(request: AnyRequest, console: Console, visit: Visit) -> Response[Any]:
+def sign_out(request: AnyRequest, console: Here, visit: Reader) -> Response[Any]:
     """Closes the session."""
     console.sessions.close(console.door.cookie(request, "session"))
     visit.cookies["session"] = ""

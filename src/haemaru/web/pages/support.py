@@ -5,16 +5,15 @@ from typing import Any
 from litestar import Response
 
 from haemaru.web import shapes
-from haemaru.web.console import Console, back
-from haemaru.web.routes import shows, takes
-from haemaru.web.visits import Visit
+from haemaru.web.console import back
+from haemaru.web.routes import Form, Here, InPath, Reader, shows, takes
 from haemaru.wording import Fault
 
 CAPABILITIES = ("dog_team", "ion_scanner", "divers", "underwater_drone", "patrol_boat", "xray_vehicle")
 
 
 @shows("/support")
-def support(console: Console, visit: Visit) -> Response[Any]:
+def support(console: Here, visit: Reader) -> Response[Any]:
     """What is asked for and what is lent, each with the steps that are ours to take."""
     rows = console.reading.many(console.desk.supports(), shapes.Support, "supports")
     return console.page(
@@ -23,7 +22,7 @@ def support(console: Console, visit: Visit) -> Response[Any]:
 
 
 @takes("/support")
-def ask(console: Console, visit: Visit, form: dict[str, str]) -> Response[Any]:
+def ask(console: Here, visit: Reader, form: Form) -> Response[Any]:
     """Asks a partner for help."""
     if not form.get("capability"):
         raise Fault("web_field_missing", "capability")
@@ -33,7 +32,12 @@ def ask(console: Console, visit: Visit, form: dict[str, str]) -> Response[Any]:
 
 
 @takes("/support/{request_id:str}")
-def step(console: Console, visit: Visit, request_id: str, form: dict[str, str]) -> Response[Any]:
+def step(
+    console: Here,
+    visit: Reader,
+    request_id: InPath,
+    form: Form,
+) -> Response[Any]:
     """Takes the next step of a request that is ours to take."""
     console.order(visit, "support.step", id=request_id, step=form.get("step", ""), reason=form.get("reason", ""))
     return back("/support", "step")

@@ -5,23 +5,22 @@ from typing import Any
 from litestar import Response
 
 from haemaru.web import shapes
-from haemaru.web.console import Console, back
-from haemaru.web.routes import shows, takes
-from haemaru.web.visits import Visit
+from haemaru.web.console import back
+from haemaru.web.routes import Form, Here, Reader, shows, takes
 from haemaru.wording import Fault
 
 ASKED = ("caller", "vessel_name", "ship_type", "last_port", "area", "heard_at")
 
 
 @shows("/tips")
-def tips(console: Console, visit: Visit) -> Response[Any]:
+def tips(console: Here, visit: Reader) -> Response[Any]:
     """The form above, the list below."""
     rows = console.reading.many(console.desk.tips(), shapes.TipRow, "tips")
     return console.page(visit, "tips", rows=rows, given={}, asked=ASKED)
 
 
 @takes("/tips")
-def take(console: Console, visit: Visit, form: dict[str, str]) -> Response[Any]:
+def take(console: Here, visit: Reader, form: Form) -> Response[Any]:
     """Takes a tip and goes to the case that it opened."""
     if not form.get("text"):
         raise Fault("web_field_missing", "text")

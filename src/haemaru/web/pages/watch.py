@@ -5,9 +5,7 @@ from typing import Any
 from litestar import Response
 
 from haemaru.web import places, shapes
-from haemaru.web.console import Console
-from haemaru.web.routes import shows
-from haemaru.web.visits import Visit
+from haemaru.web.routes import Here, NumberInPath, Reader, shows
 from haemaru.web.wire import Frames
 
 LISTED = 200
@@ -15,7 +13,7 @@ LATEST = 6
 
 
 @shows("/")
-def watch(console: Console, visit: Visit) -> Response[Any]:
+def watch(console: Here, visit: Reader) -> Response[Any]:
     """The first page of a shift."""
     read, desk = console.reading, console.desk
     text = visit.asked("text")
@@ -34,7 +32,7 @@ def watch(console: Console, visit: Visit) -> Response[Any]:
 
 
 @shows("/picture.bin")
-def picture(console: Console, visit: Visit) -> Response[bytes]:
+def picture(console: Here, visit: Reader) -> Response[bytes]:
     """The moving picture in TRK1: whole, or what changed since the frame that the browser names."""
     since = visit.asked("since")
     frames: Frames = console.frames
@@ -43,7 +41,7 @@ def picture(console: Console, visit: Visit) -> Response[bytes]:
 
 
 @shows("/vessels/{mmsi:int}")
-def vessel(console: Console, visit: Visit, mmsi: int) -> Response[Any]:
+def vessel(console: Here, visit: Reader, mmsi: NumberInPath) -> Response[Any]:
     """A ship card, as a page of its own and as a part of the watch."""
     card = console.reading.one(console.desk.vessel(mmsi), shapes.Vessel, f"MMSI {mmsi}")
     if visit.partial:
@@ -52,13 +50,13 @@ def vessel(console: Console, visit: Visit, mmsi: int) -> Response[Any]:
 
 
 @shows("/places.json")
-def place_names(visit: Visit) -> dict[str, Any]:
+def place_names(visit: Reader) -> dict[str, Any]:
     """Ports and anchorages as GeoJSON points, named in the reader's language."""
     return places.labels(visit.lang)
 
 
 @shows("/bar")
-def bar(console: Console, visit: Visit) -> Response[Any]:
+def bar(console: Here, visit: Reader) -> Response[Any]:
     """The status bar alone, asked for every few seconds."""
     return console.bare(visit, "parts/bar.html", status=console.reading.status())
 

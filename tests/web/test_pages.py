@@ -1,0 +1,147 @@
+"""Every page in both languages: whole, in words, harmless whatever a partner wrote, with strict headers."""
+
+import re
+
+import pytest
+from tests.web.conftest import Browser
+from tests.web.desks import CASE, HOSTILE, OWN, REPORT, FakeDesk
+
+from haemaru.web.app import POLICY
+from haemaru.web.console import MENU
+from haemaru.web.render import plain, text, when
+from haemaru.wording import say
+
+PAGES = [path for _, path, _ in MENU] + [
+    f"/cases/{CASE}",
+    f"/records/{REPORT}",
+    f"/records/{OWN}",
+    "/vessels/900000003",
+]
+RAW_KEY = re.compile(r"(?<![\w/.])(?:web|page|reason|fault)\.[a-z_]+(?:\.[a-z_]+)*")
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_a_page_is_whole_and_in_words(officer: Browser, path: str, lang: str) -> None:
+    answer = officer.get(f"{path}?lang={lang}")
+
+    assert answer.status_code == 200
+    assert f'<html lang="{lang}"' in answer.text
+    assert answer.text.rstrip().endswith("</html>")
+    shown = re.sub(r"<[^>]*>", " ", answer.text)
+    assert RAW_KEY.findall(shown) == []
+    assert say("web.realm.banner", lang).replace("'", "&#39;") in answer.text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_what_a_partner_wrote_stays_text(officer: Browser, path: str) -> None:
+    answer = officer.get(path)
+
+    assert "<script>alert" not in answer.text
+    assert "\u202e" not in answer.text
+    if path in (f"/cases/{CASE}", f"/records/{REPORT}"):
+        assert "&lt;script&gt;alert(1)" in answer.text
+        assert HOSTILE not in answer.text
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/login", "/nope", "/static/css/tokens.css", "/picture.bin"])
+def test_every_answer_carries_the_strict_policy(officer: Browser, path: str) -> None:
+    answer = officer.get(path)
+
+    assert answer.headers["content-security-policy"] == POLICY
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_holds_inline_script_style_or_foreign_address(officer: Browser, path: str) -> None:
+    html = officer.get(path).text
+
+    assert re.findall(r"<style|<script(?![^>]* src=)", html) == []
+    assert re.findall(r'\s(?:on[a-z]+|style)="', html) == []
+    assert re.findall(r'(?:src|href)="(?:https?:)?//[^"]*"', html) == []
+
+
+def test_every_field_of_a_received_record_says_by_which_clause_we_see_it(officer: Browser) -> None:
+    korean = officer.get(f"/records/{REPORT}?lang=ko").text
+
+    assert "해양 마약범죄 정보보고는 등급과 함께 상대 기관에 제공한다." in korean
+    assert "감시구역 안의 화물선과 유조선의 위치를 제공한다." in korean
+    english = officer.get(f"/records/{REPORT}?lang=en").text
+    assert "Intelligence reports on marine narcotics crimes are given" in english
+
+
+def test_every_withheld_field_says_why(officer: Browser) -> None:
+    html = officer.get(f"/records/{REPORT}?lang=en").text
+    withheld = html.split('id="withheld"')[1].split("</section>")[0]
+
+    assert "body.informant" in withheld
+    assert "The identity of an informant is never given." in withheld
+    assert say("web.clause_none_why", "en") in withheld
+
+
+def test_our_own_record_shows_what_would_leave(officer: Browser) -> None:
+    html = officer.get(f"/records/{OWN}?lang=en").text
+    leaving = html.split('class="block leaving"')[1]
+
+    assert say("page.record.leaves", "en") in leaving
+    assert say("page.record.stays", "en") in leaving
+    assert leaving.index("body.summary") < leaving.index("body.informant")
+
+
+def test_a_case_drafts_the_demand_that_its_clause_asks_for(officer: Browser) -> None:
+    html = officer.get(f"/cases/{CASE}").text
+
+    assert 'name="clause" value="2.6"' in html
+    assert 'name="letter"' in html
+    assert 'value="KCG-2026-03-02-00C1"' in html
+
+
+def test_times_are_korean_time_first_in_one_pattern() -> None:
+    assert "2026-03-02 18:00:00 <small>KST</small>" in when("2026-03-02T09:00:00Z")
+    assert "09:00Z" in when("2026-03-02T09:00:00Z")
+    assert "not a time" in when("not a time")
+
+
+@pytest.mark.parametrize("bad", ["\u202eabc", "a\x00b", "\ud800", "\u2066x\u2069", "\x1b[31m"])
+def test_characters_that_move_or_hide_text_are_shown_as_numbers(bad: str) -> None:
+    shown = plain(bad)
+
+    assert "⟨U+" in shown
+    shown.encode("utf-8")
+
+
+def test_a_megabyte_of_name_is_cut() -> None:
+    assert len(text("x" * 1_000_000)) < 3_000
+
+
+def test_a_page_whose_answer_does_not_fit_says_so_and_no_more(
+    officer: Browser, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeDesk, "tips", lambda self, limit=100: [{"rid": 7}])
+
+    answer = officer.get("/tips")
+
+    assert answer.status_code == 500
+    assert "web_desk_answer" in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_without_built_assets_everything_but_the_map_is_served(
+    officer: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("haemaru.web.build.built", lambda: False)
+
+    html = officer.get("/?lang=en").text
+
+    assert say("web.map.missing", "en").split(";")[0].replace("'", "&#39;") in html
+    assert "maplibre" not in html
+    assert "HAN BIT" in html
+
+
+def test_outside_realm_demo_there_is_no_story_and_no_banner(officer: Browser, desk: FakeDesk) -> None:
+    desk.realm = "live"
+
+    html = officer.get("/?lang=en").text
+
+    assert say("page.watch.story", "en") not in html
+    assert 'class="realm"' not in html
