@@ -73,3 +73,8 @@ _NUMBERS = (
     "repeated_fragments",
     "quarantined_sentences",
 )
+
+
+def quarantine_key(code: str) -> str:
+    """The catalogue key of the sentence that explains a quarantine code."""
+    return f"surveillance.quarantine.{code}"

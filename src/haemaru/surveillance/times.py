@@ -16,3 +16,8 @@ QUALITIES = (
     "shared",  # as a partner told it
 )
 UNTIMED, STATION, TAG_BLOCK, TRAILING, STREAM, START, RECEIVED, FILE, SHARED = range(len(QUALITIES))
+
+
+def quality_key(quality: int) -> str:
+    """The catalogue key of the words for a time's source."""
+    return f"surveillance.quality.{QUALITIES[quality]}"
