@@ -131,6 +131,11 @@ class StatusBook:
             overdue += answer == "pending" and to_ms(self._house.clock.now()) - asked_ms > due_ms
         row = tx.one("SELECT offered, countersigned, code FROM exchange_witness WHERE peer = :peer", peer=peer)
         offered, countersigned, code = row or (0, 0, "")
+        refused = tx.one(
+            "SELECT code FROM exchange_in WHERE peer = :peer AND kind = 'control.checkpoint' AND state = 'message'"
+            " AND code <> '' ORDER BY entry DESC LIMIT 1",
+            peer=peer,
+        )
         latest = tx.one("SELECT max(at_ms) FROM exchange_streams WHERE direction = 'out' AND peer = :peer", peer=peer)
         at_ms = latest[0] if latest else 0
         return {
@@ -138,5 +143,10 @@ class StatusBook:
             "last_receipt": format_time(from_ms(at_ms)) if at_ms else None,
             "compliance": dict(answers),
             "overdue": overdue,
-            "witness": {"offered": offered, "countersigned": countersigned, "code": code or None},
+            "witness": {
+                "offered": offered,
+                "countersigned": countersigned,
+                "code": code or None,
+                "refused": refused[0] if refused else None,
+            },
         }

@@ -94,8 +94,6 @@ class Witness:
             code = fault.code
         except ValueError:
             code = "checkpoint_unreadable"
-        if code:
-            house.tally.alarms[peer.party, "control"] = code
         answer = Countersignature(
             id=house.ids.new(),
             realm=house.realm,
@@ -119,5 +117,4 @@ class Witness:
                 return "", message.size
             except Fault as fault:
                 code = fault.code
-        house.tally.alarms[peer.party, "control"] = code
         return code, 0

@@ -1,0 +1,204 @@
+"""Everything can be taken back: corrections and retractions reach every copy and come back with an answer."""
+
+from collections.abc import Callable
+
+import pytest
+from tests.exchange.nodes import Node, drain, later, report
+
+from haemaru.clock import FakeClock
+from haemaru.exchange import Held
+from haemaru.wording import Fault
+
+
+def test_a_correction_replaces_the_copy_and_is_answered(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    north.put(report(), "south")
+    drain(north, south)
+
+    north.correct("r-1", {"text": "the other ship", "source": "informant", "count": 3})
+    drain(north, south)
+
+    held = south.exchange.holdings.find("r-1")
+    assert held is not None
+    assert (held.rev, held.op, held.record["body"]) == (2, "correct", {"text": "the other ship", "count": 3})
+    assert held.header["prev"] is not None
+    assert south.rids() == ["r-1"]
+    assert north.exchange.status()["south"]["compliance"] == {"corrected": 1}
+
+
+def test_a_retraction_leaves_a_tombstone_and_is_answered(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    north.put(report(), "south")
+    drain(north, south)
+
+    north.retract("r-1")
+    drain(north, south)
+
+    assert south.rids() == []
+    assert north.rids() == []
+    held = south.exchange.holdings.find("r-1")
+    assert held is not None
+    assert (held.state, held.op) == ("retracted", "retract")
+    assert north.exchange.status()["south"]["compliance"] == {"erased": 1}
+    with pytest.raises(Fault, match="rid_taken_back"):
+        north.put(report(), "south")
+
+
+def test_a_retraction_overtakes_a_queue_and_voids_what_still_waits(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    north.put(report(), "south")
+
+    north.retract("r-1")
+    retraction = north.frame("south", "control")
+    north.exchange.take_receipt("south", south.exchange.accept(retraction))
+    drain(north, south)
+
+    assert south.rids() == []
+    assert south.counts("north")["void_received"] == 1
+    assert north.counts("south")["void"] == 1
+    assert north.exchange.status()["south"]["compliance"] == {"unknown_rid_tombstoned": 1}
+
+
+def test_a_copy_that_arrives_after_its_retraction_is_not_held(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    north.put(report(), "south")
+    late = north.frame("south")
+    north.retract("r-1")
+    north.exchange.take_receipt("south", south.exchange.accept(north.frame("south", "control")))
+
+    north.exchange.take_receipt("south", south.exchange.accept(late))
+
+    assert south.rids() == []
+    assert north.counts("south")["exceptions"] == {"already_taken_back": 1}
+
+
+def test_a_void_that_comes_too_late_is_told_to_the_sender(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    north.put(report(), "south")
+    south.exchange.accept(north.frame("south"))
+    north.retract("r-1")
+
+    drain(north, south)
+
+    assert north.counts("south")["void"] == 0
+    assert north.counts("south")["acknowledged"] == 1
+    assert north.exchange.status()["south"]["compliance"] == {"erased": 1}
+    assert south.rids() == []
+
+
+def test_a_legal_hold_keeps_the_copy_and_says_on_what_basis(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    north.put(report(), "south")
+    drain(north, south)
+    with south.ledger.write() as batch:
+        south.exchange.hold(batch, "r-1", "case 7, court order")
+
+    north.retract("r-1")
+    drain(north, south)
+
+    assert south.rids() == []
+    kept = list(south.exchange.holdings.list(states=("kept",)))
+    assert [held.record["body"]["count"] for held in kept] == [2]
+    assert north.exchange.status()["south"]["compliance"] == {"held": 1}
+
+
+def test_an_expired_record_is_gone_on_both_sides(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    north.put(report(), "south")
+    drain(north, south)
+
+    with north.ledger.write() as batch:
+        north.exchange.expire(batch, "r-1")
+    drain(north, south)
+
+    assert (north.rids(), south.rids()) == ([], [])
+    assert north.exchange.status()["south"]["compliance"] == {"erased": 1}
+
+
+def test_an_answer_that_does_not_come_is_overdue(pair: tuple[Node, Node], clock: FakeClock) -> None:
+    north, south = pair
+    north.put(report(), "south")
+    drain(north, south)
+    north.retract("r-1")
+
+    assert north.exchange.status()["south"]["overdue"] == 0
+    later(clock, hours=25)
+
+    assert north.exchange.status()["south"]["overdue"] == 1
+    assert north.exchange.status()["south"]["compliance"] == {"pending": 1}
+
+
+def test_a_correction_that_may_not_leave_takes_the_wrong_copy_back(pair: tuple[Node, Node], clock: FakeClock) -> None:
+    north, south = pair
+    north.put(report(kind="fresh.report"), "south")
+    drain(north, south)
+    later(clock, hours=2)
+
+    results = north.correct("r-1", {"text": "corrected too late"})
+    drain(north, south)
+
+    assert [result.outcome for result in results] == ["withheld"]
+    assert south.rids() == []
+    assert north.rids() == ["r-1"]
+
+
+def test_a_retraction_leaves_while_the_agreement_is_suspended(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    north.put(report(), "south")
+    drain(north, south)
+    for node in pair:
+        node.adopted.suspended = True
+
+    north.retract("r-1")
+    drain(north, south)
+
+    assert south.rids() == []
+
+
+def test_only_the_origin_may_correct_or_retract(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    north.put(report(), "south")
+    drain(north, south)
+
+    for act in (south.retract, lambda rid: south.correct(rid, {})):
+        with pytest.raises(Fault, match="record_of_other_origin_held"):
+            act("r-1")
+    with pytest.raises(Fault, match="rid_unknown"):
+        north.retract("nothing")
+
+
+def test_whoever_listens_is_told_of_arrivals_corrections_and_retractions(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    heard: list[Held] = []
+    south.exchange.on_received(heard.append)
+
+    north.put(report(), "south")
+    drain(north, south)
+    north.correct("r-1", {"text": "again"})
+    drain(north, south)
+    north.retract("r-1")
+    drain(north, south)
+
+    assert [(held.op, held.state) for held in heard] == [("put", "held"), ("correct", "held"), ("retract", "retracted")]
+
+
+def test_a_correction_reaches_every_receiver_and_nobody_else(make_node: Callable[[str], Node]) -> None:
+    north, south, east = (make_node(name) for name in ("north", "south", "east"))
+    for one in (north, south, east):
+        for other in (north, south, east):
+            if one is not other:
+                one.knows(other)
+    north.put(report("r-1"), "south")
+    north.put(report("r-1"), "east")
+    north.put(report("r-2"), "south")
+    drain(north, south, east)
+
+    results = north.correct("r-1", {"text": "better"})
+    drain(north, south, east)
+
+    assert [result.to for result in results] == ["east", "south"]
+    for node in (south, east):
+        held = node.exchange.holdings.find("r-1")
+        assert held is not None
+        assert held.record["body"] == {"text": "better"}
+    assert east.exchange.holdings.find("r-2") is None

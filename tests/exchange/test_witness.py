@@ -1,0 +1,53 @@
+"""Each side countersigns the other's ledger, and a rewritten one is refused."""
+
+from tests.exchange.nodes import Node, drain, report
+
+
+def test_checkpoints_are_countersigned_and_go_on_from_there(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    for number in range(3):
+        north.put(report(f"r-{number}"), "south")
+        drain(north, south)
+        assert north.exchange.offer_checkpoints(force=True) == ["south"]
+        drain(north, south)
+
+    witness = north.exchange.status()["south"]["witness"]
+    assert witness["countersigned"] == witness["offered"] > 0
+    assert witness["code"] is None
+    assert north.ledger.verify({"south": south.keys.public}).countersignatures == 3
+
+
+def test_a_checkpoint_is_due_after_records_and_not_after_checkpoints(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    assert north.exchange.offer_checkpoints() == []
+    north.put(report(), "south")
+    drain(north, south)
+
+    assert north.exchange.offer_checkpoints() == ["south"]
+    assert north.exchange.offer_checkpoints() == []
+    drain(north, south)
+    assert north.exchange.offer_checkpoints() == []
+
+
+def test_a_ledger_that_was_put_back_is_not_countersigned(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    north.db.close()
+    backup = north.path.read_bytes()
+    north.open()
+    north.put(report("r-1"), "south")
+    north.exchange.offer_checkpoints(force=True)
+    drain(north, south)
+    north.db.close()
+    for extra in north.path.parent.glob(f"{north.path.name}-*"):
+        extra.unlink()
+    north.path.write_bytes(backup)
+    north.open()
+
+    for number in range(20):
+        north.put(report(f"s-{number}"), "south")
+    north.exchange.reopen("south")
+    north.exchange.offer_checkpoints(force=True)
+    drain(north, south)
+
+    assert south.exchange.status()["north"]["witness"]["refused"] == "checkpoint_inconsistent"
+    assert north.exchange.status()["south"]["witness"]["code"] == "checkpoint_inconsistent"
