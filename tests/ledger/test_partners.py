@@ -143,7 +143,7 @@ def test_a_rewritten_history_is_refused_and_the_proof_kept(
     assert is_signed_by(offered, world.public["kcg"])
     assert offered.root != held.root
     assert theirs.verify(world.public).ok
-    assert theirs.rebuild()["equal"] is True
+    assert theirs.rebuild()["ok"] is True
 
 
 def test_a_dispute_that_the_caller_catches_is_kept_with_the_batch(

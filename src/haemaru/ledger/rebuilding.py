@@ -32,7 +32,7 @@ def compare(tx: Tx, audience: Audience, entries: Iterable[tuple[Entry, bytes]]) 
                     }
     finally:
         scratch.close()
-    return {"equal": same, "entries": replayed, "tables": tables}
+    return {"ok": same, "equal": same, "entries": replayed, "tables": tables}
 
 
 def refill(tx: Tx, audience: Audience, entries: Iterable[tuple[Entry, bytes]]) -> dict[str, object]:
@@ -47,7 +47,7 @@ def refill(tx: Tx, audience: Audience, entries: Iterable[tuple[Entry, bytes]]) -
         for name in projection.tables:
             row = tx.one(f"SELECT count(*) FROM {name}")
             tables[name] = {"rows": 0 if row is None else row[0]}
-    return {"equal": True, "entries": replayed, "tables": tables}
+    return {"ok": True, "equal": True, "entries": replayed, "tables": tables}
 
 
 def _replay(tx: Tx, audience: Audience, entries: Iterable[tuple[Entry, bytes]]) -> int:
