@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -142,3 +143,12 @@ def test_the_story_is_told_in_order_and_in_both_languages(world: World) -> None:
         for lang in ("ko", "en"):
             assert say(step.key, lang) != step.key
             assert len(say(step.key, lang)) > 40
+
+
+def test_the_page_of_the_story_says_what_the_demo_says(world: World) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "demo-story.md").read_text(encoding="utf-8")
+
+    for lang in ("ko", "en"):
+        assert [step.id for step in world.steps if say(step.key, lang) not in page] == []
+    assert "invented" in page
+    assert "가상" in page
