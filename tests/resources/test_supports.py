@@ -117,6 +117,15 @@ def test_a_team_can_only_be_offered_by_its_owner(played: Played) -> None:
     assert after.refused[0].reason.code == "support_team_of_other"
 
 
+def test_no_other_message_can_put_a_team_in_the_place_of_the_offered_one(played: Played) -> None:
+    play = played("offered")
+    own = {**team_json(TEAM), "id": "kcg-k9-1", "owner": "kcg"}
+
+    play.keep(play.raw("kcg", "request_information", text="x", team=own))
+
+    assert play.now.team_id == "kcs-k9-3"
+
+
 def test_nobody_lends_to_itself(play: Play) -> None:
     with pytest.raises(Fault, match="support_same_party"):
         build.request_resource(play.stamp("kcg"), SUBJECT, NEED, "kcg")

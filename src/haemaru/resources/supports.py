@@ -146,16 +146,21 @@ def _wrong_party(support: Support, message: Message, step: Step) -> Reason | Non
 
 
 def _wrong_team(support: Support, message: Message) -> Reason | None:
-    team = message.body.get("team")
-    if isinstance(team, Mapping):
+    team: Any = message.body.get("team")
+    if _offers_a_team(message):
         # Whoever offers a team must own it: nobody lends what belongs to another.
-        owner = str(team.get("owner", ""))
+        owner = str(team["owner"])
         if owner != message.origin:
             return Reason("support_team_of_other", {"party": message.origin, "owner": owner})
         return None
     if message.name in ("requisition_resource", "commit_resource") and team != support.team_id:
         return Reason("support_other_team", {"team": str(team), "offered": support.team_id})
     return None
+
+
+def _offers_a_team(message: Message) -> bool:
+    answers = message.name == "response_to_request_resource" and message.word == "accepted"
+    return answers or message.name == "offer_unsolicited_resource"
 
 
 def _applied(support: Support, message: Message, step: Step) -> Support:
@@ -166,7 +171,7 @@ def _applied(support: Support, message: Message, step: Step) -> Support:
         changes["borrower"], changes["owner"] = (message.origin, other) if asks else (other, message.origin)
         need = message.body["need"]
         changes |= {"subject": message.subject, "need": need, "since": need["since"], "until": need["until"]}
-    if isinstance(message.body.get("team"), Mapping):
+    if _offers_a_team(message):
         changes["team"] = dict(message.body["team"])
     if message.name == "commit_resource":
         changes |= {"since": message.body["since"], "until": message.body["until"]}

@@ -75,6 +75,7 @@ def read_training(record: Record, where: str = "record") -> Body:
     for field in ("origin", "event_time"):
         if not isinstance(record.get(field), str):
             raise Fault("bad_training_record", f"{where}.{field}", problem=f"{field} is missing")
+    parse_time(record["event_time"], f"{where}.event_time")
     try:
         body = msgspec.convert(record.get("body"), _SHAPES[record["kind"]])
     except msgspec.ValidationError as problem:
