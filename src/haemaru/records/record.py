@@ -8,6 +8,7 @@ the meaning of a body belongs to the room of its kind, and whether it may leave 
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,8 @@ MAX_KEY = 64
 MAX_REFS = 64
 MAX_CAVEATS = 32
 _LONGEST_NAME = 200
+_REFUSED_TEXT = re.compile("[\x00\ud800-\udfff]")
+_REFUSED_KEY = re.compile(r"[.\[\]]")
 # Beyond 53 bits another reader of JSON may round the number, and both sides would no longer hold the same record.
 _LARGEST_WHOLE = 2**53 - 1
 
@@ -129,7 +132,7 @@ def _check_tree(root: dict[str, Any], where: str) -> None:
 
 
 def _check_key(key: object, where: str) -> str:
-    if not isinstance(key, str) or not key or len(key) > MAX_KEY or any(mark in key for mark in ".[]"):
+    if not isinstance(key, str) or not key or len(key) > MAX_KEY or _REFUSED_KEY.search(key):
         raise Fault("record_key_refused", where, key=str(key)[:MAX_KEY])
     if not key.isprintable():
         raise Fault("record_key_refused", where, key=ascii(key)[:MAX_KEY])
@@ -142,7 +145,7 @@ def _check_leaf(value: object, where: str) -> int:
     if isinstance(value, str):
         if len(value) > MAX_TEXT:
             raise Fault("record_text_too_long", where, length=len(value), limit=MAX_TEXT)
-        if any("\ud800" <= mark <= "\udfff" for mark in value) or "\x00" in value:
+        if _REFUSED_TEXT.search(value):
             raise Fault("record_text_refused", where)
         return len(value)
     if isinstance(value, int) and abs(value) <= _LARGEST_WHOLE:
