@@ -37,6 +37,16 @@ def test_rows_come_back_sorted_and_each_moment_of_a_ship_once(tmp_path: Path) ->
     assert store.counts() == {"2025-04-02": 3}
 
 
+def test_asking_what_is_new_keeps_nothing(tmp_path: Path) -> None:
+    store = PositionStore(tmp_path / "p", KEY)
+    store.append(batch([DAY]), "ais")
+
+    asked = [store.fresh(batch([DAY + 1000, DAY, DAY - 1, DAY + 1000])).t.tolist() for _ in range(2)]
+
+    assert asked == [[DAY - 1, DAY + 1000]] * 2
+    assert store.read(DAY - 10, DAY + 10_000).t.tolist() == [DAY]
+
+
 def test_a_batch_over_midnight_falls_into_both_days(tmp_path: Path) -> None:
     store = PositionStore(tmp_path / "p", KEY)
 

@@ -48,6 +48,11 @@ class DayIndex:
     def __len__(self) -> int:
         return len(self._long.keys) + len(self._short.keys)
 
+    def lacks(self, fixes: Fixes) -> Mask:
+        """Which of these fixes have not been taken in; nothing changes."""
+        keys = keys_of(fixes)
+        return ~(self._long.find(keys)[1] | self._short.find(keys)[1])
+
     def take(self, fixes: Fixes) -> tuple[Mask, Mask]:
         """Takes distinct fixes in: which are new, and which are known but were now heard by more stations."""
         keys = keys_of(fixes)
@@ -66,19 +71,3 @@ class DayIndex:
                 self._long = self._long.merged(self._short.keys, self._short.heard)
                 self._short = _Run.empty()
         return new, louder
-
-    def unseen(self, fixes: Fixes) -> Mask:
-        """Which of these distinct fixes are new; takes nothing in."""
-        keys = keys_of(fixes)
-        known = np.zeros(len(fixes), np.bool_)
-        for run in (self._long, self._short):
-            known |= run.find(keys)[1]
-        return ~known
-
-    def forget(self, fixes: Fixes) -> None:
-        """Takes back rows that could not be written."""
-        gone = keys_of(fixes)
-        for name in ("_long", "_short"):
-            run: _Run = getattr(self, name)
-            kept = ~np.isin(run.keys, gone)
-            setattr(self, name, _Run(run.keys[kept], run.heard[kept]))

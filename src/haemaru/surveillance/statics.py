@@ -6,6 +6,7 @@ rests on parts joined by their sequence number alone is `doubtful` until it is h
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 import msgspec
 
@@ -56,10 +57,11 @@ class StaticHistory:
     def __init__(self, claims: Iterable[Claim] = ()) -> None:
         self._claims: dict[int, list[Claim]] = {}
         self._latest: dict[int, Static] = {}
+        self._classes: dict[int, int] = {}
         for claim in claims:
             self._claims.setdefault(claim.mmsi, []).append(claim)
         for mmsi in self._claims:
-            self._latest[mmsi] = self._view(mmsi)
+            self._renew(mmsi)
 
     def __len__(self) -> int:
         return len(self._claims)
@@ -77,7 +79,7 @@ class StaticHistory:
             held.append(claim)
             changed.append(claim)
         if changed:
-            self._latest[report.mmsi] = self._view(report.mmsi)
+            self._renew(report.mmsi)
         return changed
 
     @staticmethod
@@ -102,9 +104,7 @@ class StaticHistory:
 
     def classes(self) -> Mapping[int, int]:
         """The vessel class of every ship whose type is known, for `Picture` and decoders."""
-        return {
-            mmsi: code for mmsi, static in self._latest.items() if (code := class_of_ship_type(static.ship_type)) != 0
-        }
+        return MappingProxyType(self._classes)
 
     def find(self, text: str) -> list[int]:
         """The ships whose name, call sign, IMO number or MMSI holds `text` now or held it before."""
@@ -115,6 +115,14 @@ class StaticHistory:
             if wanted in str(mmsi)
             or any(claim.field in ("name", "call_sign", "imo") and wanted in str(claim.value).upper() for claim in held)
         ]
+
+    def _renew(self, mmsi: int) -> None:
+        latest = self._latest[mmsi] = self._view(mmsi)
+        code = class_of_ship_type(latest.ship_type)
+        if code:
+            self._classes[mmsi] = code
+        else:
+            self._classes.pop(mmsi, None)
 
     def _view(self, mmsi: int) -> Static:
         newest: dict[str, Claim] = {}

@@ -50,21 +50,18 @@ class PositionStore:
     def append(self, fixes: Fixes, source: str = "") -> Fixes:
         """Keeps the rows that are new and returns them, ordered by ship and time; they are on the disk then."""
         with self._lock:
-            rows = fixes.distinct()
-            rows = rows.take((rows.t >= _EARLIEST_MS) & (rows.t <= _LATEST_MS))
+            rows = self._keepable(fixes)
             days = rows.t // DAY_MS
             stored = [self._append_day(rows.take(days == day), source) for day in np.unique(days)]
             return joined(stored).sorted()
 
     def fresh(self, fixes: Fixes) -> Fixes:
-        """The rows that `append` would find new, ordered by ship and time; keeps nothing."""
+        """The rows that `append` would keep as new, ordered by ship and time; nothing is kept by asking."""
         with self._lock:
-            rows = fixes.distinct()
-            rows = rows.take((rows.t >= _EARLIEST_MS) & (rows.t <= _LATEST_MS))
+            rows = self._keepable(fixes)
             days = rows.t // DAY_MS
-            parts = [rows.take(days == day) for day in np.unique(days)]
-            found = [part.take(self._index(day_of(int(part.t[0]))).unseen(part)) for part in parts]
-            return joined(found).sorted()
+            found = [rows.take(days == day) for day in np.unique(days)]
+            return joined(part.take(self._index(day_of(int(part.t[0]))).lacks(part)) for part in found).sorted()
 
     def read(self, since_ms: int, until_ms: int, mmsi: int | None = None) -> Fixes:
         """The fixes with `since_ms <= t < until_ms`, of one ship or of all, ordered by ship and time."""
@@ -109,6 +106,12 @@ class PositionStore:
     def close(self) -> None:
         """Merges what is open; nothing is lost where this is not reached."""
         self.compact()
+
+    @staticmethod
+    def _keepable(fixes: Fixes) -> Fixes:
+        """Each ship and moment once; a time that no calendar holds has no day to be kept in."""
+        rows = fixes.distinct()
+        return rows.take((rows.t >= _EARLIEST_MS) & (rows.t <= _LATEST_MS))
 
     def _append_day(self, rows: Fixes, source: str) -> Fixes:
         day = day_of(int(rows.t[0]))
