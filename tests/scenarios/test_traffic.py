@@ -66,6 +66,13 @@ def test_lines_come_in_the_order_of_time_and_some_from_two_stations(hour: list[H
     assert all(any(name.encode() in heard.line for name in STATIONS) for heard in hour)
 
 
+def test_every_ship_tells_who_it_is_in_the_first_step() -> None:
+    whole = traffic()
+    first = [heard.line for heard in whole.heard(NOW, NOW + timedelta(seconds=20), 20)]
+
+    assert sum(b"g:1-2-" in line for line in first) >= sum(not ship.class_b for ship in whole.ships)
+
+
 def test_damage_is_what_it_says() -> None:
     line = next(h.line for h in traffic().heard(NOW, NOW + timedelta(seconds=60), 30) if b"AIVDM,1," in h.line)
 

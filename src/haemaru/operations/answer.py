@@ -59,5 +59,9 @@ def answer(case: Mapping[str, Any], weighed: Iterable[Weighed], hand: Hand) -> R
 
 def held_notes(record: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What an answer openly holds back, as notes with the party that holds it."""
-    notes = record["body"].get("held", [])
-    return [{**note, "party": record["origin"]} for note in notes if isinstance(note, Mapping)]
+    notes = record.get("body", {}).get("held")
+    return [
+        {**note, "party": record["origin"]}
+        for note in (notes if isinstance(notes, list) else ())
+        if isinstance(note, Mapping)
+    ]

@@ -111,7 +111,7 @@ def fold(records: Iterable[Record]) -> dict[str, CaseFile]:
     files: dict[str, CaseFile] = {}
     for record in held:
         if record["kind"] == "operations.case":
-            files[record["rid"]] = CaseFile(record, tips.get(record["body"].get("tip")))
+            files[record["rid"]] = CaseFile(record, tips.get(str(record["body"].get("tip"))))
     for record in held:
         shelf = _SHELVES.get(record["kind"])
         file = files.get(str(record["body"].get("case")))

@@ -84,7 +84,8 @@ def draft_demand(case: Record, notes: Iterable[Mapping[str, Any]], letter: str, 
 def matching(demand: Mapping[str, Any], own: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Which of our own records the demand covers: its kinds, about its subject by number (a name is too little)."""
     asked = {one for one in identifiers(demand.get("subject")) if not one.startswith("name:")}
-    kinds = set(demand.get("body", {}).get("kinds", ()))
+    named = demand.get("body", {}).get("kinds")
+    kinds = {str(kind) for kind in named} if isinstance(named, list) else set()
     return [record for record in own if record["kind"] in kinds and asked & set(identifiers(record.get("subject")))]
 
 
@@ -132,6 +133,14 @@ def _refers(record: Mapping[str, Any], demand: Mapping[str, Any]) -> bool:
     return demand["rid"] in record.get("refs", ())
 
 
+def _is_past(reply_by: object, at: datetime) -> bool:
+    # What a partner wrote may be anything; a time that cannot be read has not passed.
+    try:
+        return isinstance(reply_by, str) and parse_time(reply_by, "reply_by") < at
+    except Fault:
+        return False
+
+
 def _state(
     demand: Mapping[str, Any], refusal: Mapping[str, Any] | None, given: tuple[str, ...], at: datetime
 ) -> DemandState:
@@ -141,6 +150,6 @@ def _state(
     if given:
         return DemandState(demand, "released", given, Reason("demand_released", {"count": len(given)}))
     reply_by = demand.get("body", {}).get("reply_by")
-    if isinstance(reply_by, str) and parse_time(reply_by, "reply_by") < at:
-        return DemandState(demand, "overdue", (), Reason("demand_overdue", {"reply_by": reply_by}))
+    if _is_past(reply_by, at):
+        return DemandState(demand, "overdue", (), Reason("demand_overdue", {"reply_by": str(reply_by)}))
     return DemandState(demand, "open", (), Reason("demand_open", {"reply_by": str(reply_by or "-")}))

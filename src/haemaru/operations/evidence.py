@@ -118,7 +118,7 @@ def destination(question: Question, ship: KnownVessel, papers: Papers) -> list[P
         key=lambda paper: str(paper.get("event_time", "")),
         default=None,
     )
-    if newest is not None and newest["body"]["next_port"] in question.codes:
+    if newest is not None and str(newest["body"]["next_port"]) in question.codes:
         facts = {"port": place, "holder": str(newest.get("origin"))}
         parts.append(Part(15, Reason("candidate_next_port_declared", facts)))
     return parts

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from haemaru.operations.answer import held_notes
 from haemaru.operations.hand import in_time
 from haemaru.records import Record, identifiers, leaf_paths
 from haemaru.wording import Reason
@@ -92,11 +93,11 @@ def picture(
 def concerns(case: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
     """True when the record is the case's tip, refers to the case or the tip, or is about the case's ship."""
     body = case.get("body", {})
-    names = {case["rid"], body.get("tip")} - {None}
-    own_case = record.get("body", {}).get("case")
+    names = {str(case["rid"]), str(body.get("tip") or case["rid"])}
+    own_case = str(record.get("body", {}).get("case"))
     if record["rid"] in names or own_case in names or names & set(record.get("refs", ())):
         return True
-    ship = {one for one in identifiers({"type": "vessel", **body.get("ship", {})}) if not one.startswith("name:")}
+    ship = {one for one in identifiers(body.get("ship")) if not one.startswith("name:")}
     return bool(ship & set(identifiers(record.get("subject"))))
 
 
@@ -200,7 +201,7 @@ def _held_notes(case: Mapping[str, Any], records: Iterable[Mapping[str, Any]]) -
         body = record.get("body", {})
         if record["kind"] != "operations.answer" or body.get("case") != case["rid"]:
             continue
-        for note in body.get("held", []):
+        for note in held_notes(record):
             key = (str(record.get("origin")), str(note.get("kind")), str(note.get("clause")))
             notes[key] = {"party": key[0], "kind": key[1], "clause": key[2], "effect": str(note.get("effect"))}
     return [notes[key] for key in sorted(notes)]
@@ -222,7 +223,8 @@ def _matters(fact: Fact) -> Iterable[tuple[str, str, Any]]:
     fields = dict(fact.fields)
     if "quantity.kg" in fields:
         yield "quantity", "quantity.kg", fields["quantity.kg"]
-    for row in fields.get("quantities") or ():
+    rows = fields.get("quantities")
+    for row in rows if isinstance(rows, list) else ():
         if isinstance(row, Mapping) and "kg" in row:
             yield "quantity", "quantities", row["kg"]
     if fact.kind == "surveillance.port_call" and fields.get("port"):

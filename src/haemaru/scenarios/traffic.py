@@ -65,12 +65,12 @@ class Traffic:
         for index, ship in enumerate(self.ships):
             at_ms = start + step * index // len(self.ships)
             place = ship.motion.place(at_ms)
-            if place.status == AT_ANCHOR and (number + index) % _ANCHOR_STEPS:
-                continue
             group = (start // 1000 + index) % 10_000
             if number == 0 or start // STATIC_EVERY_MS != (start - step) // STATIC_EVERY_MS:
                 for lines in self._static_of(ship, at_ms):
                     yield from _received(lines, at_ms, place, group, luck)
+            if place.status == AT_ANCHOR and (number + index) % _ANCHOR_STEPS:
+                continue
             yield from _received((_position(ship, place, at_ms),), at_ms, place, group, luck)
 
     def _static_of(self, ship: Ship, at_ms: int) -> tuple[tuple[bytes, ...], ...]:
