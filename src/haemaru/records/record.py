@@ -133,7 +133,7 @@ def _check_tree(root: dict[str, Any], where: str) -> None:
 
 def _check_key(key: object, where: str) -> str:
     if not isinstance(key, str) or not key or len(key) > MAX_KEY or _REFUSED_KEY.search(key):
-        raise Fault("record_key_refused", where, key=str(key)[:MAX_KEY])
+        raise Fault("record_key_refused", where, key=ascii(key)[:MAX_KEY])
     if not key.isprintable():
         raise Fault("record_key_refused", where, key=ascii(key)[:MAX_KEY])
     return f"{where}.{key}"
