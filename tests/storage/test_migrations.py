@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from haemaru.storage import Database, StorageError
 from haemaru.storage.migrations import newest
@@ -87,3 +88,31 @@ def test_alembic_is_imported_only_when_a_step_is_missing(tmp_path: Path, scripts
     ]
 
     assert answers == ["True", "False"]
+
+
+def test_a_table_made_by_a_step_is_the_one_its_room_declares(tmp_path: Path, scripts: Path) -> None:
+    metadata = sa.MetaData()
+    sa.Table("boat", metadata, sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False))
+    sa.Table("pair", metadata, sa.Column("a", sa.Text, primary_key=True), sqlite_with_rowid=False)
+    body = 'op.create_table("pair", sa.Column("a", sa.Text, primary_key=True), sqlite_with_rowid=False)'
+    (scripts / "versions" / "0002.py").unlink()
+    write_step(scripts, "0002", "0001", body)
+    migrated, created = (Database.open(f"sqlite:///{tmp_path}/{name}.db") for name in ("migrated", "created"))
+
+    migrated.migrate(scripts)
+    created.create(metadata)
+
+    found = []
+    for database in (migrated, created):
+        with database.read() as tx:
+            found.append(
+                [
+                    (name, without_rowid, strict, tx.all(f"PRAGMA table_info({name})"))
+                    for _, name, _, _, without_rowid, strict in sorted(tx.all("PRAGMA table_list"))
+                    if name in ("boat", "pair")
+                ]
+            )
+        database.close()
+    assert found[0] == found[1]
+    assert [(name, rowid, strict) for name, rowid, strict, _ in found[0]] == [("boat", 0, 1), ("pair", 1, 1)]
+    assert found[0][0][3][0][2] == "INTEGER"

@@ -80,7 +80,6 @@ class Database:
             for table in metadata.sorted_tables:
                 if table.name in there:
                     continue
-                table.dialect_options["sqlite"]["strict"] = True
                 tx.run(str(CreateTable(table).compile(dialect=spelling)))
                 for index in sorted(table.indexes, key=lambda index: str(index.name)):
                     tx.run(str(CreateIndex(index).compile(dialect=spelling)))

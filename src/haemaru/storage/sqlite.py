@@ -13,7 +13,7 @@ from typing import Any
 
 import pysqlite3.dbapi2 as sqlite
 import sqlalchemy
-from sqlalchemy.dialects.sqlite.base import SQLiteDialect, SQLiteTypeCompiler
+from sqlalchemy.dialects.sqlite.base import SQLiteDDLCompiler, SQLiteDialect, SQLiteTypeCompiler
 
 from haemaru.storage.errors import (
     StorageConflict,
@@ -68,6 +68,14 @@ class _StrictTypes(SQLiteTypeCompiler):
         return "REAL"
 
 
+class _StrictTables(SQLiteDDLCompiler):
+    """Makes every table STRICT, those of migrations too."""
+
+    def post_create_table(self, table: Any) -> str:
+        text: str = super().post_create_table(table)  # type: ignore[no-untyped-call]
+        return f"{text},\n STRICT" if text.strip() else "\n STRICT"
+
+
 def sqlite_version() -> tuple[int, ...]:
     """The version of the SQLite library that is linked."""
     return tuple(sqlite.sqlite_version_info)
@@ -119,15 +127,14 @@ class SqliteDriver:
 
     def spelling(self) -> sqlalchemy.Dialect:
         """How tables are spelt here."""
-        dialect = SQLiteDialect()
-        dialect.type_compiler_instance = _StrictTypes(dialect)
-        return dialect
+        return _strictly(SQLiteDialect())
 
     def alchemy(self) -> sqlalchemy.Engine:
         """A SQLAlchemy engine over connections made here; it begins and ends transactions itself."""
         engine = sqlalchemy.create_engine(
             "sqlite://", module=sqlite, creator=lambda: self.connect(writing=True), poolclass=sqlalchemy.NullPool
         )
+        _strictly(engine.dialect)
         sqlalchemy.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
         return engine
 
@@ -154,3 +161,9 @@ class SqliteDriver:
         if code is not None and code & 0xFF in (sqlite.SQLITE_IOERR, sqlite.SQLITE_READONLY, sqlite.SQLITE_PERM):
             return StorageUnreachable(self.where, str(error), "storage_not_writable")
         return StorageError(self.where, str(error))
+
+
+def _strictly(dialect: sqlalchemy.Dialect) -> sqlalchemy.Dialect:
+    dialect.type_compiler_instance = _StrictTypes(dialect)
+    dialect.ddl_compiler = _StrictTables
+    return dialect
