@@ -187,9 +187,9 @@ def test_a_record_replayed_by_another_partner_is_quarantined(make_node: Callable
     north.put(report(), "south")
     with north.ledger.read() as tx:
         rows = north.exchange._sending._waiting(tx, "south", "intelligence", 1, None)
-        envelope = north.exchange._sending._envelope(tx, rows[0])
+        lines, _ = north.exchange._sending._lines(tx, "intelligence", rows)
 
-    receipt = receipt_of(south, send_lines(east, south, [number(envelope, 1)]))
+    receipt = receipt_of(south, send_lines(east, south, lines))
 
     assert [item.code for item in receipt.exceptions] == ["envelope_bad_signature"]
     assert south.rids() == []

@@ -68,10 +68,9 @@ class Arrivals:
         return self._take_record(batch, peer, stream, item, header)
 
     def _take_record(self, batch: Batch, peer: Peer, stream: Stream, item: Item, header: Header) -> Arrived:
-        blind = self._house.vault.blind(header.rid)
-        if self._is_someone_elses(batch.tx, blind, peer.party):
+        copies = self._copies(batch.tx, self._house.vault.blind(header.rid), peer.party)
+        if copies is None:
             return self._write(batch, stream, item, "quarantined", code="rid_conflict")
-        copies = self._copies(batch.tx, blind, peer.party)
         back = [copy for copy in copies if copy.op in TAKING_BACK]
         if back and max(copy.rev for copy in back) > header.rev:
             return self._write(batch, stream, item, "retracted", code="already_taken_back")
@@ -89,10 +88,10 @@ class Arrivals:
 
     def _take_back(self, batch: Batch, peer: Peer, stream: Stream, item: Item, header: Header) -> Arrived:
         blind = self._house.vault.blind(header.rid)
-        if self._is_someone_elses(batch.tx, blind, peer.party):
+        copies = self._copies(batch.tx, blind, peer.party)
+        if copies is None:
             self._answer(batch, peer, header, "refused", "rid_conflict")
             return self._write(batch, stream, item, "quarantined", code="rid_conflict")
-        copies = self._copies(batch.tx, blind, peer.party)
         state = _STATE_OF[header.op]
         basis = self._basis(batch.tx, blind)
         has_copy = any(copy.op not in TAKING_BACK and copy.state in ("held", "superseded", "kept") for copy in copies)
@@ -107,7 +106,7 @@ class Arrivals:
     def _take_positions(self, batch: Batch, stream: Stream, item: Item) -> Arrived:
         header = cast(Header, item.header)
         copies = self._copies(batch.tx, self._house.vault.blind(header.rid), stream.from_)
-        if any(copy.digest.hex() == item.digest for copy in copies):
+        if any(copy.digest.hex() == item.digest for copy in copies or ()):
             return self._write(batch, stream, item, "repeated")
         self._spool.keep(batch.tx, item.digest, item.line)
         return self._write(batch, stream, item, "held", spool=item.digest)
@@ -192,20 +191,18 @@ class Arrivals:
         entry: Entry = batch.append(entries.RECEIVED, entry_bytes(made, content))
         return Arrived(item, entry.index, made.state, exception)
 
-    def _copies(self, tx: Tx, blind: bytes, peer: str) -> list[_Copy]:
+    def _copies(self, tx: Tx, blind: bytes, peer: str) -> list[_Copy] | None:
+        """What this partner sent under a rid until now; None when the rid is this node's own or another partner's."""
+        if tx.one("SELECT 1 FROM exchange_own WHERE rid = :rid LIMIT 1", rid=blind) is not None:
+            return None
         rows = tx.all(
-            "SELECT rev, op, state, digest FROM exchange_in WHERE rid = :rid AND peer = :peer"
+            "SELECT peer, rev, op, state, digest FROM exchange_in WHERE rid = :rid"
             " AND state NOT IN ('quarantined', 'void', 'message')",
             rid=blind,
-            peer=peer,
         )
-        return [_Copy(rev, op, state, bytes(digest)) for rev, op, state, digest in rows]
-
-    def _is_someone_elses(self, tx: Tx, blind: bytes, peer: str) -> bool:
-        if tx.one("SELECT 1 FROM exchange_own WHERE rid = :rid LIMIT 1", rid=blind) is not None:
-            return True
-        other = "SELECT 1 FROM exchange_in WHERE rid = :rid AND peer <> :peer AND state = 'held'"
-        return tx.one(other, rid=blind, peer=peer) is not None
+        if any(row[0] != peer and row[3] == "held" for row in rows):
+            return None
+        return [_Copy(rev, op, state, bytes(digest)) for party, rev, op, state, digest in rows if party == peer]
 
     def _basis(self, tx: Tx, blind: bytes) -> str | None:
         row = tx.one("SELECT entry FROM exchange_holds WHERE rid = :rid", rid=blind)

@@ -74,17 +74,20 @@ class Outbox:
         tx = batch.tx
         self._peers.get(tx, ask.to)
         known, own = self._keep(batch, read_record(ask.record))
+        if known == "stored":
+            return self.settle(batch, replace(ask, rev=own.rev, source=own.entry), is_new=True)
         if self._is_sealed(tx, ask.rid, ask.to, own.rev):
             return PutResult(outcome="known", rid=ask.rid, to=ask.to)
-        record = ask.record if known == "stored" else self.record_at(tx, own.entry)
+        record = self.record_at(tx, own.entry)
         return self.settle(batch, replace(ask, record=record, rev=own.rev, source=own.entry))
 
-    def settle(self, batch: Batch, ask: Ask) -> PutResult:
-        """Asks the agreement about a kept record and does what it says."""
+    def settle(self, batch: Batch, ask: Ask, *, is_new: bool = False) -> PutResult:
+        """Asks the agreement about a kept record and does what it says; a new one has no earlier revision."""
         at = self._house.clock.now()
         judgement = judge(self._house, ask, at)
         if judgement.is_release:
-            channel, seq = self._seal(batch, ask, judgement, at)
+            previous = None if is_new else self.previous(batch.tx, ask.rid, ask.to)
+            channel, seq = self._seal(batch, ask, judgement, previous, at)
             return PutResult(
                 outcome="sealed", rid=ask.rid, to=ask.to, decision=judgement.decision, channel=channel, seq=seq
             )
@@ -181,8 +184,10 @@ class Outbox:
             is not None
         )
 
-    def _seal(self, batch: Batch, ask: Ask, judgement: Judgement, at: datetime) -> tuple[str, int]:
-        sealed = seal(self._house, ask, judgement, self.previous(batch.tx, ask.rid, ask.to), at)
+    def _seal(
+        self, batch: Batch, ask: Ask, judgement: Judgement, previous: str | None, at: datetime
+    ) -> tuple[str, int]:
+        sealed = seal(self._house, ask, judgement, previous, at)
         facts = SealedFacts(
             peer=ask.to,
             channel=channel_of(ask.kind),

@@ -19,7 +19,7 @@ from haemaru.exchange.frame import Stream, write_frame
 from haemaru.exchange.house import House
 from haemaru.exchange.messages import Void, message_bytes
 from haemaru.exchange.outbox import Outbox
-from haemaru.exchange.peers import Peer, PeerBook
+from haemaru.exchange.peers import PeerBook
 from haemaru.exchange.receipt import Receipt, Refusal, read_answer
 from haemaru.exchange.release import Ask, judge, release_digest, seal
 from haemaru.exchange.spool import Spool
@@ -27,8 +27,8 @@ from haemaru.ledger import Batch
 from haemaru.storage import Tx
 from haemaru.wording import Reason
 
-# Framing doubles a line for a moment (plain and packed), so half of what the receiver takes is enough.
-_PLAIN_SHARE = 2
+# After a change the queue is looked at anew; it can only change again while the clock crosses another limit.
+_ATTEMPTS = 3
 
 
 class _Row(NamedTuple):
@@ -70,17 +70,17 @@ class Sending:
         """The frame that follows the last receipt, or None where nothing waits or nothing may leave now."""
         house = self._house
         limit = min(limit, house.limits.rows)
-        with house.ledger.read() as tx:
-            rows = self._waiting(tx, peer, channel, limit, after)
-            if not rows or self.held_back(channel) is not None:
-                return None
-            changes = self._reconsider(tx, peer, channel, rows)
-        if changes:
+        for _ in range(_ATTEMPTS):
+            with house.ledger.read() as tx:
+                rows = self._waiting(tx, peer, channel, limit, after)
+                if not rows or self.held_back(channel) is not None:
+                    return None
+                lines, changes = self._lines(tx, channel, rows)
+                if not changes:
+                    return self._frame(tx, peer, channel, rows[0], lines)
             with house.ledger.write() as batch:
                 self._write_changes(batch, peer, channel, changes)
-        with house.ledger.read() as tx:
-            rows = self._waiting(tx, peer, channel, len(rows), after)
-            return self._frame(tx, peer, channel, rows)
+        return None
 
     def held_back(self, channel: str) -> Reason | None:
         """Why the queue of this channel waits: a missing or suspended agreement holds it, an expired one voids it."""
@@ -169,19 +169,36 @@ class Sending:
         )
         return [_Row(*found) for found in rows]
 
-    def _reconsider(self, tx: Tx, peer: str, channel: str, rows: list[_Row]) -> list[_Change]:
-        if channel == "control":
-            return []
+    def _lines(self, tx: Tx, channel: str, rows: list[_Row]) -> tuple[list[bytes], list[_Change]]:
+        """The lines of the next frame, as many as fit; and what has to be changed first, because it is refused now."""
         at = self._house.clock.now()
-        changes = []
+        lines: list[bytes] = []
+        changes: list[_Change] = []
+        size = 0
         for row in rows:
             if row.state != "sealed":
-                continue
-            facts, _ = read_entry(self._house.ledger.body(tx, row.entry), SealedFacts)
-            change = self._positions_change(tx, facts, at) if facts.spool else self._record_change(tx, facts, at)
-            if change is not None:
-                changes.append(change)
-        return changes
+                envelope = read_entry(self._house.ledger.body(tx, row.void_entry), VoidFacts)[1]
+            else:
+                facts, envelope = read_entry(self._house.ledger.body(tx, row.entry), SealedFacts)
+                change = None if channel == "control" else self._reconsider(tx, facts, at)
+                if change is not None:
+                    changes.append(change)
+                    continue
+                if facts.spool:
+                    envelope = self._spool.take(tx, facts.spool)
+            line = number(envelope, row.seq)
+            # Base64 shrinks again when packed, but noise stays noise: half of the limits always fits.
+            size += len(line) + 1
+            if lines and size > min(self._house.limits.plain_bytes, self._house.limits.frame_bytes) // 2:
+                break
+            lines.append(line)
+        return lines, changes
+
+    def _reconsider(self, tx: Tx, facts: SealedFacts, at: datetime) -> _Change | None:
+        if not facts.spool:
+            return self._record_change(tx, facts, at)
+        code = self._spool.recheck(tx, facts, at)
+        return None if code is None else self._void(facts, code)
 
     def _record_change(self, tx: Tx, facts: SealedFacts, at: datetime) -> _Change | None:
         own = self._outbox.latest(tx, facts.rid)
@@ -207,10 +224,6 @@ class Sending:
         sealed = seal(self._house, ask, judgement, previous, at)
         anew = msgspec.structs.replace(facts, digest=sealed.digest, release=sealed.release)
         return _Change(entries.RESEALED, facts.epoch, facts.seq, entry_bytes(anew, sealed.envelope))
-
-    def _positions_change(self, tx: Tx, facts: SealedFacts, at: datetime) -> _Change | None:
-        code = self._spool.recheck(tx, facts, at)
-        return None if code is None else self._void(facts, code)
 
     def _void(self, facts: SealedFacts, code: str) -> _Change:
         house = self._house
@@ -246,33 +259,12 @@ class Sending:
             if row is not None and row[0] == "sealed":
                 batch.append(change.kind, change.body)
 
-    def _frame(self, tx: Tx, peer: str, channel: str, rows: list[_Row]) -> bytes | None:
+    def _frame(self, tx: Tx, peer: str, channel: str, first: _Row, lines: list[bytes]) -> bytes:
         house = self._house
-        receiver: Peer = self._peers.get(tx, peer)
-        lines: list[bytes] = []
-        size = 0
-        for row in rows:
-            line = number(self._envelope(tx, row), row.seq)
-            if lines and size + len(line) > house.limits.plain_bytes // _PLAIN_SHARE:
-                break
-            lines.append(line)
-            size += len(line) + 1
-            # Base64 in the lines is packed again, but what is noise stays noise: keep well under the frame's limit.
-            if size > house.limits.frame_bytes * 2 // 3:
-                break
-        if not lines:
-            return None
-        epoch, first = rows[0].epoch, rows[0].seq
-        stream = Stream(house.party, peer, house.realm, channel, epoch)
-        framed = write_frame(house.keys, receiver.public, stream, first, lines, house.now())
+        stream = Stream(house.party, peer, house.realm, channel, first.epoch)
+        framed = write_frame(house.keys, self._peers.get(tx, peer).public, stream, first.seq, lines, house.now())
         header = framed.header
         self._flights[peer, channel] = _Flight(framed.digest, header.first, header.last, header.root)
         sent = house.tally.sent
-        sent[peer, channel, epoch] = max(sent[peer, channel, epoch], header.last)
+        sent[peer, channel, first.epoch] = max(sent[peer, channel, first.epoch], header.last)
         return framed.data
-
-    def _envelope(self, tx: Tx, row: _Row) -> bytes:
-        if row.state != "sealed":
-            return read_entry(self._house.ledger.body(tx, row.void_entry), VoidFacts)[1]
-        facts, envelope = read_entry(self._house.ledger.body(tx, row.entry), SealedFacts)
-        return self._spool.take(tx, facts.spool) if facts.spool else envelope
