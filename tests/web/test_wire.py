@@ -57,7 +57,8 @@ def test_an_empty_sea_is_a_header() -> None:
 @pytest.mark.parametrize("seed", range(10))
 def test_changes_lead_to_the_same_picture_as_the_whole(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    now, screen, last, pictures = NOW_MS, {}, None, [columns(50, seed)]
+    screen: dict[int, tuple[int, ...]] = {}
+    now, last, pictures = NOW_MS, None, [columns(50, seed)]
     frames = Frames(lambda: pictures[-1], lambda: now)
     for _ in range(12):
         head, rows = read(frames.after(last))
@@ -94,7 +95,12 @@ def test_only_what_changed_travels() -> None:
 
 def test_a_frame_is_made_at_most_once_a_second() -> None:
     asked = []
-    frames = Frames(lambda: asked.append(1) or columns(3), lambda: NOW_MS)
+
+    def picture() -> Columns:
+        asked.append(1)
+        return columns(3)
+
+    frames = Frames(picture, lambda: NOW_MS)
 
     assert frames.after(None) == frames.after(None)
     assert len(asked) == 1

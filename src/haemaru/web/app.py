@@ -57,6 +57,7 @@ def create_app(desk: Desk, exchange_route: bool = True, clock: Clock | None = No
         exception_handlers={Fault: handlers.fault, HTTPException: handlers.http, Exception: handlers.broken},
         request_max_body_size=LARGEST_FORM,
         openapi_config=None,
+        logging_config=None,  # it would set the root logger to INFO, and httpx2 would tell every request
         debug=False,
     )
 

@@ -1,6 +1,6 @@
 // The watch's map: an offline coastline, names of ports, and the vessels asked for once a second.
 
-import { Map as Chart, NavigationControl, ScaleControl, setWorkerUrl } from "../vendor/maplibre-gl.mjs";
+import { Map as Chart, Marker, NavigationControl, ScaleControl, setWorkerUrl } from "../vendor/maplibre-gl.mjs";
 import { Vessels } from "./vessels.js";
 import { decode } from "./wire.js";
 
@@ -48,7 +48,20 @@ function style() {
   };
 }
 
+let chosen = null;
+const ring = document.createElement("div");
+ring.className = "chosen-ship";
+const marker = new Marker({ element: ring });
+
+function mark() {
+  const where = chosen === null ? null : vessels.whereIs(chosen);
+  if (where) marker.setLngLat(where).addTo(chart);
+  else marker.remove();
+}
+
 function show(mmsi) {
+  chosen = mmsi;
+  mark();
   if (window.htmx) window.htmx.ajax("GET", `/vessels/${mmsi}`, { target: "#card", swap: "innerHTML" });
   else location.href = `/vessels/${mmsi}`;
 }
@@ -67,6 +80,7 @@ async function ask() {
     last = frame.frame;
     Object.assign(window.haemaru, { vessels: vessels.count, frame: last, frames: window.haemaru.frames + 1 });
     note.textContent = "";
+    mark();
     chart.triggerRepaint();
   } catch (error) {
     note.textContent = holder.dataset.lost;
@@ -97,6 +111,9 @@ chart.on("click", (event) => {
 });
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("[data-fly]");
-  if (link) chart.easeTo({ center: link.dataset.fly.split(",").map(Number), zoom: Math.max(chart.getZoom(), 8), duration: 0 });
+  if (!link) return;
+  chosen = Number(link.dataset.mmsi);
+  mark();
+  chart.easeTo({ center: vessels.whereIs(chosen) ?? link.dataset.fly.split(",").map(Number), zoom: Math.max(chart.getZoom(), 8), duration: 0 });
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { paint(); chart.setStyle(style()); chart.once("styledata", () => chart.addLayer(vessels)); });

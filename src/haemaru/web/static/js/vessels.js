@@ -14,27 +14,28 @@ export function mercator(lonMicro, latMicro) {
 const VERTEX = `#version 300 es
 uniform mat4 at; uniform float size; uniform float now; uniform vec3 colours[12]; uniform vec3 partner;
 in vec2 place; in vec4 facts;
-out vec3 fill; out vec3 edge; out float course; out float fresh; flat out float moving;
+out vec3 fill; out vec3 edge; out float course; out float fresh; flat out float moving; flat out float pixels;
 void main() {
   gl_Position = at * vec4(place, 0.0, 1.0);
   gl_PointSize = size;
   fill = colours[int(facts.y)];
   edge = facts.z > 0.5 ? partner : fill * 0.45;
-  course = facts.x; moving = facts.x < 0.0 ? 0.0 : 1.0;
+  pixels = size; course = facts.x; moving = facts.x < 0.0 ? 0.0 : 1.0;
   fresh = now - facts.w > 600.0 ? 0.28 : 1.0;
 }`;
 const FRAGMENT = `#version 300 es
 precision mediump float;
-in vec3 fill; in vec3 edge; in float course; in float fresh; flat in float moving; out vec4 colour;
+in vec3 fill; in vec3 edge; in float course; in float fresh; flat in float moving; flat in float pixels; out vec4 colour;
 void main() {
   vec2 p = gl_PointCoord * 2.0 - 1.0;
   float c = cos(course), s = sin(course);
   vec2 q = vec2(c * p.x + s * p.y, -s * p.x + c * p.y);
   // A pointed hull where the course is known, a disc where it is not.
-  float hull = max(abs(q.x) * 1.9 + q.y * -0.0 + max(-q.y, 0.0) * 0.75, abs(q.y)) - 0.88;
+  float hull = max(abs(q.x) * 1.9 + max(-q.y, 0.0) * 0.75, abs(q.y)) - 0.88;
   float away = moving > 0.5 ? hull : length(p) - 0.55;
-  if (away > 0.0) discard;
-  colour = vec4(away > -0.24 ? edge : fill, 1.0) * fresh;
+  float inside = clamp(0.5 - away * pixels * 0.5, 0.0, 1.0);
+  if (inside == 0.0) discard;
+  colour = vec4(mix(fill, edge, smoothstep(-0.3, -0.16, away)), 1.0) * fresh * inside;
 }`;
 
 export class Vessels {
@@ -99,6 +100,14 @@ export class Vessels {
     return best;
   }
 
+  /** Where a vessel is, in degrees; null where it is not in the picture. */
+  whereIs(mmsi) {
+    const slot = this.slots.get(mmsi);
+    if (slot === undefined) return null;
+    const x = this.rows[slot * FLOATS] + ORIGIN[0], y = this.rows[slot * FLOATS + 1] + ORIGIN[1];
+    return [x * 360 - 180, (Math.atan(Math.exp(Math.PI * (1 - 2 * y))) * 360) / Math.PI - 90];
+  }
+
   onAdd(map, gl) {
     this.map = map;
     const shader = (kind, source) => {
@@ -140,7 +149,7 @@ export class Vessels {
     const m = Float64Array.from(input.defaultProjectionData.mainMatrix);
     for (let i = 0; i < 4; i++) m[12 + i] += m[i] * ORIGIN[0] + m[4 + i] * ORIGIN[1];
     gl.uniformMatrix4fv(this.where.at, false, Float32Array.from(m));
-    gl.uniform1f(this.where.size, (6 + this.map.getZoom() * 1.15) * devicePixelRatio);
+    gl.uniform1f(this.where.size, Math.min(20, 2.5 + this.map.getZoom() * 1.25) * devicePixelRatio);
     gl.uniform1f(this.where.now, this.last + (performance.now() - this.heard) / 1000 || 0);
     gl.uniform3fv(this.where.colours, this.colours);
     gl.uniform3fv(this.where.partner, this.partner);
