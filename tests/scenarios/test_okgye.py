@@ -16,6 +16,7 @@ from haemaru.resources import eligibility, read_need, read_team
 from haemaru.scenarios import World, build
 from haemaru.scenarios.okgye_cast import MISSPELT
 from haemaru.scenarios.sea import POINTS, miles
+from haemaru.surveillance import PAPERS, check_paper
 from haemaru.training import SessionPlan, answer_application, apply_for_seat, fold, publish_session
 from haemaru.values.grade import Grade
 from haemaru.values.handling import Handling
@@ -67,6 +68,8 @@ def test_every_paper_is_a_good_record_of_its_own_party_and_marked_invented(seed:
             assert parse_time(record["event_time"]) <= NOW
             if record["kind"] == "intelligence.report":
                 check_report(record)
+            elif record["kind"] in PAPERS:
+                check_paper(record)
     kinds = {party: {record["kind"] for record in records} for party, records in world.holdings.items()}
     assert {"surveillance.sighting", "surveillance.inspection", "intelligence.report"} <= kinds["kcg"]
     assert {"surveillance.port_call", "surveillance.crew_change", "customs.clearance"} <= kinds["kcs"]

@@ -8,6 +8,7 @@ looked at anywhere in this file; a crew list counts only by how many left and wh
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from haemaru.geography import Port, find_ports
@@ -124,6 +125,8 @@ def destination(question: Question, ship: KnownVessel, papers: Papers) -> list[P
     return parts
 
 
+# Thousands of ships send a few hundred destinations: each is looked up once.
+@lru_cache(maxsize=4096)
 def _codes(sent: str) -> frozenset[str]:
     # Crews write `CN SHA>KR OKK`: what stands behind the last sign is where they go.
     wanted = sent.replace("=>", ">").rpartition(">")[2].strip()

@@ -100,10 +100,10 @@ def _declared(desk: Desk, ship: Ship, now: datetime, source: random.Random) -> l
     records = []
     if source.random() < 0.7:
         arrived = now - timedelta(hours=source.uniform(30, 1600))
-        stay = timedelta(hours=source.uniform(8, 60))
+        departed = min(arrived + timedelta(hours=source.uniform(8, 60)), now - timedelta(hours=6))
         before, port, after = source.sample(sorted(PORTS), 3)
         body = port_call(
-            port, arrived, arrived + stay, "declared", berth=f"berth {source.randint(1, 9)}", previous_port=before,
+            port, arrived, departed, "declared", berth=f"berth {source.randint(1, 9)}", previous_port=before,
             next_port=after, purpose="cargo", agent="Invented Shipping Agency",
         )  # fmt: skip
         records.append(desk.record("surveillance.port_call", ship.subject(), arrived, body))
