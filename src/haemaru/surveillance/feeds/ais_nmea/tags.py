@@ -12,6 +12,7 @@ from typing import NamedTuple
 from haemaru.clock import to_ms
 from haemaru.surveillance.feeds.ais_nmea.sentence import checksum
 
+_USUAL = re.compile(rb"\\(s:([^,*\\:]*),c:(\d+))\*([0-9A-Fa-f]{2})\\(?!\\)")
 _TAG = re.compile(rb"\\([^\\]*)\*([0-9A-Fa-f]{2})\\")
 _PGHP = re.compile(
     rb"\$(PGHP,1,(\d{4}),(\d{1,2}),(\d{1,2}),(\d{1,2}),(\d{1,2}),(\d{1,2}),(\d{1,3}),"
@@ -54,6 +55,9 @@ class Receipt(NamedTuple):
 
 def read_tags(line: bytes) -> tuple[Tags, bytes]:
     """The tag blocks that open a line, and the rest of the line."""
+    usual = _USUAL.match(line)
+    if usual is not None and checksum(usual[1]) == int(usual[4], 16):
+        return Tags(_epoch(usual[3]), usual[2]), line[usual.end() :]
     told: dict[bytes, bytes] = {}
     refused = 0
     while (block := _TAG.match(line)) is not None:
