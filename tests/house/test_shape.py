@@ -9,7 +9,9 @@ STORY_FROM = 40
 
 # Exceptions are listed by name, each with its reason.
 LONG_FILES: dict[str, str] = {}
-LONG_FUNCTIONS: dict[str, str] = {}
+LONG_FUNCTIONS: dict[str, str] = {
+    "src/haemaru/node/migrations/versions/0001_first.py:upgrade": "a list: the tables as they were first made",
+}
 
 
 def test_no_file_is_longer_than_four_hundred_lines(root: Path, modules: list[Path]) -> None:
