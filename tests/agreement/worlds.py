@@ -12,7 +12,8 @@ PURPOSES = ("watch", "case")
 LEVELS = ("open", "restricted", "confidential", "secret")
 TEXTS = ("cargo", "tanker", "tug", "")
 TIMES = ("2026-03-02T08:00:00Z", "2026-03-02T17:59:59.5+09:00", "2026-02-01T00:00:00Z", "2026-13-01T00:00:00Z", "soon")
-PATTERNS = ("*", "body.*", "body.t", "body.n", "body.o", "body.o.*", "body.o.d", "body.crew[].*", "body.crew[].name",
+PATTERNS = ("*", "*", "body.*",
+            "body.t", "body.n", "body.o", "body.o.*", "body.o.d", "body.crew[].*", "body.crew[].name",
             "body.crew", "event_time", "subject.*", "body.lat", "body.lon")  # fmt: skip
 
 numbers = st.sampled_from((0, 1, 2.5, -3, 15, 15.0, 20, 10, 91))
@@ -43,25 +44,27 @@ COARSENINGS: tuple[dict[str, Any], ...] = ({"step": 5}, {"step": 0.5}, {"hours":
 
 
 @st.composite
-def fields(draw: st.DrawFn, *, withholds: bool) -> dict[str, Any]:
+def fields(draw: st.DrawFn, *, withholds: bool, plain: bool = False) -> dict[str, Any]:
     rule: dict[str, Any] = {"path": draw(st.sampled_from(PATTERNS))}
     if not withholds:
-        rule["treatment"] = draw(st.sampled_from(("keep", "keep", "keep", "drop", "coarsen", "pseudonymise")))
+        treatments = ("keep", "keep", "keep", "drop", *(() if plain else ("coarsen", "pseudonymise")))
+        rule["treatment"] = draw(st.sampled_from(treatments))
         if rule["treatment"] == "coarsen":
             rule.update(draw(st.sampled_from(COARSENINGS)))
     return rule
 
 
 @st.composite
-def clauses(draw: st.DrawFn, clause_id: str, effects: tuple[str, ...]) -> str:
+def clauses(draw: st.DrawFn, clause_id: str, effects: tuple[str, ...], *, plain: bool = False) -> str:
+    """A clause; with `plain` no value is changed, only kept or dropped."""
     effect = draw(st.sampled_from(effects))
     withholds = effect == "withhold"
     keys: dict[str, Any] = {
-        "kinds": draw(st.sampled_from((["*"], ["a.*"], ["a.x"], ["a.y", "b.*"]))),
+        "kinds": draw(st.sampled_from((["*"], ["*"], ["a.*"], ["a.x"], ["a.y", "b.*"]))),
         "from_": draw(st.sampled_from((["*"], ["north"], ["east", "north"]))),
         "to": draw(st.sampled_from((["*"], ["south"]))),
         "when": draw(st.lists(conditions, max_size=2)),
-        "fields": draw(st.lists(fields(withholds=withholds), min_size=0 if withholds else 1, max_size=3)),
+        "fields": draw(st.lists(fields(withholds=withholds, plain=plain), min_size=0 if withholds else 1, max_size=3)),
         "refusal": draw(st.sampled_from(("open", "silent"))),
     }
     if not withholds:
@@ -75,12 +78,12 @@ ALL = ("release", "release", "release", "withhold", "refer", "demand")
 
 
 @st.composite
-def clause_lists(draw: st.DrawFn, effects: tuple[str, ...] = ALL, most: int = 6) -> list[str]:
-    return [draw(clauses(f"1.{n}", effects)) for n in range(draw(st.integers(1, most)))]
+def clause_lists(draw: st.DrawFn, effects: tuple[str, ...] = ALL, *, plain: bool = False) -> list[str]:
+    return [draw(clauses(f"1.{n}", effects, plain=plain)) for n in range(draw(st.integers(1, 6)))]
 
 
-def agreements(effects: tuple[str, ...] = ALL) -> st.SearchStrategy[Agreement]:
-    return clause_lists(effects).map(lambda texts: agreement_of(*texts))
+def agreements(effects: tuple[str, ...] = ALL, *, plain: bool = False) -> st.SearchStrategy[Agreement]:
+    return clause_lists(effects, plain=plain).map(lambda texts: agreement_of(*texts))
 
 
 people = st.dictionaries(st.sampled_from(("name", "rank")), scalars, max_size=2)
