@@ -23,7 +23,7 @@ ORDERS = [
      "/exchange?done=suspended"),
     ("/exchange/standing", "/exchange", {"ruling": "resume", "reason": "over"}, "agreement.resume",
      "/exchange?done=resumed"),
-    ("/support", "/support", {"capability": "dog_team", "to": "kcs", "place": "Okgye"}, "support.request",
+    ("/support", "/support", {"capability": "k9.narcotics", "to": "kcs", "place": "Okgye"}, "support.request",
      "/support?done=asked"),
     ("/support/sup-1", "/support", {"step": "requisition"}, "support.step", "/support?done=step"),
     ("/training/ses-1", "/training", {"person": "Sample Person 2"}, "training.apply", "/training?done=applied"),

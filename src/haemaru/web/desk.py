@@ -20,9 +20,12 @@ Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 # Every order that the console gives through `Desk.do`, with its parameters. Each also carries `by`: the officer's name.
 COMMANDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("operations.tip", ("text", "caller", "area", "vessel_name", "ship_type", "last_port", "heard_at")),  # -> case, ...
+    (
+        "operations.tip",
+        ("text", "caller", "vessel_name", "ship_type", "port", "last_port", "area", "cargo", "heard_at"),
+    ),
     ("operations.choose", ("case", "mmsi")),
-    ("operations.outcome", ("case", "result", "text")),
+    ("operations.outcome", ("case", "result", "substance", "text")),
     ("demand.new", ("case", "to", "kind", "clause", "statute", "letter", "purpose")),
     ("demand.answer", ("id", "release", "reason")),
     ("agreement.approve", ("id",)),

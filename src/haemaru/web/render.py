@@ -54,10 +54,11 @@ def _say(lang: str, key: str, /, **params: object) -> str:
     return say(key, lang, **params)
 
 
-def word(lang: str, family: str, code: str) -> str:
-    """The word for a code of a family (states, kinds, fields ...); a code without a word shows itself."""
-    key = f"web.{family}.{code}"
-    return say(key, lang) if key in keys(lang) else plain(code)
+def word(lang: str, family: str, code: str, *others: str) -> str:
+    """The word for a code of a family (states, kinds ...) or of others; a code without a word shows itself."""
+    known = keys(lang)
+    found = next((key for name in (family, *others) if (key := f"web.{name}.{code}") in known), None)
+    return say(found, lang) if found else plain(code)
 
 
 def _reason(lang: str, reason: Reason | None) -> str:
@@ -190,10 +191,11 @@ def spark(path: list[Any]) -> Markup:
 
 # How a state is drawn; shape and word say the same, colour is never alone.
 _TONES = {
-    "ok": "working up held release released found enrolled returned committed in_force signed running done",
-    "warn": "waiting overdue refer demand offered requested suspended expired applied not_yet retracted missing never",
-    "bad": "down lost quarantined withhold refused rejected damaged",
-    "info": "open deployed received taken shared chosen",
+    "ok": "seat working up held release released found enrolled returned committed in_force signed running done",
+    "warn": "waitlist asked waiting overdue refer demand offered requested return_requested "
+    "suspended expired applied not_yet retracted missing never",
+    "bad": "declined withdrawn down lost quarantined withhold refused rejected damaged",
+    "info": "open watch boarding case requisitioned deployed received taken shared chosen",
 }
 _TONE = {code: name for name, codes in _TONES.items() for code in codes.split()}
 

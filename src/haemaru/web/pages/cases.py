@@ -8,7 +8,7 @@ from haemaru.web import shapes
 from haemaru.web.console import back
 from haemaru.web.routes import Form, Here, InPath, Reader, shows, takes
 
-OUTCOMES = ("found", "nothing_found", "not_met")
+OUTCOMES = ("seizure", "nothing_found", "other_offence", "not_searched", "false_tip")
 
 
 @shows("/cases")
@@ -34,7 +34,8 @@ def choose(console: Here, visit: Reader, rid: InPath, form: Form) -> Response[An
 @takes("/cases/{rid:str}/outcome")
 def outcome(console: Here, visit: Reader, rid: InPath, form: Form) -> Response[Any]:
     """Records what came of it; nothing found counts too."""
-    console.order(visit, "operations.outcome", case=rid, result=form.get("result", ""), text=form.get("text", ""))
+    given = {name: form[name] for name in ("result", "substance", "text") if form.get(name)}
+    console.order(visit, "operations.outcome", case=rid, **given)
     return back(f"/cases/{rid}", "outcome")
 
 

@@ -9,7 +9,14 @@ from haemaru.web.console import back
 from haemaru.web.routes import Form, Here, InPath, Reader, shows, takes
 from haemaru.wording import Fault
 
-CAPABILITIES = ("dog_team", "ion_scanner", "divers", "underwater_drone", "patrol_boat", "xray_vehicle")
+CAPABILITIES = (
+    "k9.narcotics",
+    "device.ion_scanner",
+    "divers.hull",
+    "drone.underwater",
+    "boat.patrol",
+    "xray.vehicle",
+)
 
 
 @shows("/support")

@@ -9,7 +9,7 @@ from haemaru.web.console import back
 from haemaru.web.routes import Form, Here, Reader, shows, takes
 from haemaru.wording import Fault
 
-ASKED = ("caller", "vessel_name", "ship_type", "last_port", "area", "heard_at")
+ASKED = ("caller", "vessel_name", "ship_type", "port", "last_port", "area", "cargo", "heard_at")
 
 
 @shows("/tips")
