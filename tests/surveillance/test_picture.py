@@ -39,10 +39,10 @@ def test_a_class_once_known_is_not_lost_to_a_fix_without_one() -> None:
     assert picture.snapshot().vessel_class.tolist() == [class_code("cargo")]
 
 
-def test_nobody_is_shown_under_number_zero() -> None:
+def test_nobody_is_shown_under_a_number_that_is_none() -> None:
     picture = Picture("kcg")
 
-    assert picture.update(fixes((0, T, 1))) == 0
+    assert picture.update(fixes((0, T, 1), (1_000_000_000, T, 1))) == 0
     assert len(picture) == 0
 
 

@@ -108,6 +108,12 @@ def test_without_who_when_or_where_a_row_stays() -> None:
     assert (answer.groups, sum(answer.withheld.values())) == ([], 3)
 
 
+def test_a_row_without_a_name_stays() -> None:
+    answer = shared(agreed(release("2.1", EVERYTHING)), fixes(mmsi=[0, 1_000_000_000, SHIP]))
+
+    assert (answer.rows, answer.withheld) == (1, {"none": 2})
+
+
 def test_what_no_clause_names_stays_and_an_expired_agreement_releases_nothing() -> None:
     agreement = agreed(release("2.1", EVERYTHING))
 

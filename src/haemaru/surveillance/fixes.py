@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 UNITS_PER_DEGREE = 600_000
 MISSING = 32767
+LARGEST_MMSI = 999_999_999
 Column = npt.NDArray[np.generic]
 Mask = npt.NDArray[np.bool_]
 
@@ -73,6 +74,14 @@ class Fixes:
     def empty(cls) -> "Fixes":
         """A batch without rows."""
         return cls.of(mmsi=[], t=[], lat=[], lon=[])
+
+    def named(self) -> Mask:
+        """Which rows tell who: a station that was never set up sends 0, and 30 bits hold more than nine digits.
+
+        A ship that a partner shared under a pseudonym has a negative number and is named too.
+        """
+        told: Mask = (self.mmsi != 0) & (self.mmsi <= LARGEST_MMSI)
+        return told
 
     def columns(self) -> dict[str, Column]:
         """The columns by name, in their fixed order."""

@@ -90,7 +90,7 @@ class Picture:
         An older fix never displaces a newer one. `classes` fills in vessel classes known from static reports.
         """
         with self._lock:
-            named = fixes.take(fixes.mmsi != 0)
+            named = fixes.take(fixes.named())
             if not len(named):
                 return 0
             ordered = named.take(np.lexsort((named.t, named.mmsi)))

@@ -137,7 +137,7 @@ def _columns(fixes: Fixes, origin: str, handling: Handling) -> Columns:
             "body.vessel_class": Coded(fixes.vessel_class.astype(np.int64), CLASSES),
         },
         missing={
-            "subject.mmsi": fixes.mmsi == 0,
+            "subject.mmsi": ~fixes.named(),
             "body.sog": fixes.sog == MISSING,
             "body.cog": fixes.cog == MISSING,
             "body.vessel_class": fixes.vessel_class == 0,
