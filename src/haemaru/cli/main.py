@@ -22,6 +22,8 @@ from haemaru.cli.records import records
 from haemaru.cli.resources import resources
 from haemaru.cli.run import run
 from haemaru.cli.training import training
+from haemaru.signing import SigningError
+from haemaru.storage import StorageError
 from haemaru.wording import Fault
 
 
@@ -46,6 +48,12 @@ def main() -> None:
         haemaru(standalone_mode=False)
     except Fault as fault:
         show_fault(fault)
+        sys.exit(2)
+    except StorageError as error:
+        show_fault(Fault(error.code, error.where, detail=error.detail))
+        sys.exit(2)
+    except SigningError as error:
+        show_fault(Fault("keys_unusable", error.where, detail=error.code))
         sys.exit(2)
     except click.exceptions.Abort:
         sys.exit(130)

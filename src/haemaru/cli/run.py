@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -15,9 +16,11 @@ import msgspec
 
 from haemaru.cli.options import home_argument
 from haemaru.node import Node
-from haemaru.node.control import ControlServer
+from haemaru.node.control import ControlServer, is_running
 from haemaru.node.home import Home
 from haemaru.wording import Fault
+
+_PATIENCE_S = 60.0
 
 
 @click.command()
@@ -26,7 +29,7 @@ def run(home: Path) -> None:
     """Runs a node: exchange, console, feeds and workers; prints one line when ready; SIGTERM and SIGINT end it well."""
     place = Home(home.resolve())
     address = _address(place.settings().listen)
-    with Node.open(place.folder) as node, _listen(address) as listener:
+    with _open(place) as node, _listen(address) as listener:
         control = ControlServer(place.socket, node.do)
         server = _server(node)
         stopped = threading.Event()
@@ -45,6 +48,18 @@ def run(home: Path) -> None:
         finally:
             control.close()
             node.stop()
+
+
+def _open(place: Home) -> Node:
+    """Opens the node; a command that works in the home without a node is waited for, another node is not."""
+    until = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            return Node.open(place.folder)
+        except Fault as fault:
+            if fault.code != "home_locked" or time.monotonic() > until or is_running(place.socket):
+                raise
+        time.sleep(0.1)
 
 
 def _address(listen: str) -> tuple[str, int]:

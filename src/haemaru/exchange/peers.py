@@ -5,7 +5,8 @@ import msgspec
 from haemaru.exchange import entries
 from haemaru.exchange.house import House
 from haemaru.ledger import Batch
-from haemaru.signing import PublicKeys, Statement, StatementRefused, read_statement
+from haemaru.ledger.ledger import read_entries
+from haemaru.signing import Keys, PublicKeys, Statement, StatementRefused, Vault, read_statement
 from haemaru.storage import Tx
 from haemaru.wording import Fault
 
@@ -72,3 +73,12 @@ class PeerBook:
             found = read_statement(statement)
             peer = self._read[entry, fingerprint] = Peer(found.party, facts.url, found, found.public)
         return peer
+
+
+def partner_keys(tx: Tx, keys: Keys) -> dict[str, PublicKeys]:
+    """The public keys of every partner that the ledger tells of, without a node; for verifying a damaged home."""
+    found: dict[str, PublicKeys] = {}
+    for _, body in read_entries(tx, Vault(keys.vault), kinds=(entries.PEER,)):
+        statement = read_statement(entries.read_entry(body, entries.PeerFacts)[1])
+        found[statement.party] = statement.public
+    return found

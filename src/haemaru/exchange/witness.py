@@ -57,7 +57,11 @@ class Witness:
             return True
         # Only records count: otherwise each checkpoint would be a reason for the next one.
         new = 0
-        for table, extra in (("exchange_own", ""), ("exchange_in", " AND channel <> 'control'")):
+        for table, extra in (
+            ("exchange_own", ""),
+            ("exchange_in", " AND channel <> 'control'"),
+            ("exchange_out", " AND channel = 'track'"),
+        ):
             found = tx.one(f"SELECT count(*) FROM {table} WHERE entry >= :size{extra}", size=offered)
             new += found[0] if found else 0
         waited = to_ms(self._house.clock.now()) - at_ms

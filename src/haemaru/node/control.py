@@ -55,7 +55,10 @@ class ControlServer:
 
     def _answer(self, caller: socket.socket) -> None:
         with caller, caller.makefile("rwb") as stream:
-            line = stream.readline()
+            try:
+                line = stream.readline()
+            except OSError:
+                return
             if not line:
                 return
             reply = self._reply(line)
@@ -78,6 +81,29 @@ class ControlServer:
 
 def ask_running(path: Path, command: str, params: dict[str, Any]) -> Answer | None:
     """Sends a command to the node that listens on `path`; None where none listens."""
+    caller = _call(path)
+    if caller is None:
+        return None
+    line = b""
+    with caller, caller.makefile("rwb") as stream, contextlib.suppress(OSError):
+        stream.write(msgspec.json.encode({"do": command, "params": params}) + b"\n")
+        stream.flush()
+        line = stream.readline()
+    if not line:
+        raise Fault("node_went_away", str(path.parent))
+    return _understand(msgspec.json.decode(line))
+
+
+def is_running(path: Path) -> bool:
+    """Whether a node listens on the socket."""
+    caller = _call(path)
+    if caller is None:
+        return False
+    caller.close()
+    return True
+
+
+def _call(path: Path) -> socket.socket | None:
     if not path.exists():
         return None
     caller = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -89,13 +115,7 @@ def ask_running(path: Path, command: str, params: dict[str, Any]) -> Answer | No
         return None
     finally:
         os.close(folder)
-    with caller, caller.makefile("rwb") as stream:
-        stream.write(msgspec.json.encode({"do": command, "params": params}) + b"\n")
-        stream.flush()
-        line = stream.readline()
-    if not line:
-        raise Fault("node_went_away", str(path.parent))
-    return _understand(msgspec.json.decode(line))
+    return caller
 
 
 def _understand(reply: dict[str, Any]) -> Answer:

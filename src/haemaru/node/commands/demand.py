@@ -73,11 +73,10 @@ def states(node: "Node") -> list[DemandState]:
     holdings = node.exchange.holdings
     records = [held.record for kind in _KINDS for held in holdings.records_of(kind)]
     for demand in [record for record in records if record["kind"] == "request.demand"]:
-        records.extend(held.record for held in holdings.referring(demand["rid"]) if held.kind not in _KINDS)
-        # What we gave in reply is our own record: the demand stands in the header it left under.
-        records.extend(
-            {"rid": rid, "kind": "reply", "refs": [demand["rid"]]} for rid in node.exchange.traffic.given_for(demand["rid"])
-        )
+        # A reply names its demand in the header it travels under, on the holder's side and on the asker's.
+        came = [held.rid for held in holdings.referring(demand["rid"]) if held.kind not in _KINDS]
+        gave = node.exchange.traffic.given_for(demand["rid"])
+        records += [{"rid": rid, "kind": "reply", "refs": [demand["rid"]]} for rid in (*came, *gave)]
     return follow(records, node.clock.now())
 
 

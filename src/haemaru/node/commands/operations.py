@@ -36,7 +36,7 @@ def tip(node: "Node", params: dict[str, Any]) -> Answer:
     first = ranking.candidates[0].ship if ranking.candidates else None
     ship = {"mmsi": first.mmsi, "imo": first.imo, "name": first.name} if first else None
     case = open_case(record, hand(node, officer), ship)
-    body = {"case": case["rid"], "candidates": ranking.as_json(), "notes": msgspec.to_builtins(ranking.notes)}
+    body = {"case": case["rid"], "candidates": ranking.as_json(), "notes": msgspec.to_builtins([*ranking.notes])}
     with node.ledger.write() as batch:
         share(node, batch, record)
         share(node, batch, case)

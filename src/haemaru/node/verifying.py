@@ -1,0 +1,41 @@
+"""Verifying a home that may be damaged: no node is opened, and nothing that is broken in it raises."""
+
+from typing import Any
+
+import msgspec
+
+from haemaru.exchange.peers import partner_keys
+from haemaru.ledger import verify_database
+from haemaru.node.home import Home
+from haemaru.signing import NodeKeys, PublicKeys
+from haemaru.storage import Database, StorageError
+from haemaru.wording import Fault
+
+
+def verify_home(home: Home) -> dict[str, Any]:
+    """What `haemaru ledger verify` prints, of a home that no process owns."""
+    settings = home.settings()
+    keys = NodeKeys.load(home.keys)
+    lock = home.lock()
+    try:
+        partners = _partners(settings.database, keys)
+        found = verify_database(settings.database, keys, settings.party, settings.realm, partners)
+    finally:
+        lock.close()
+    told: dict[str, Any] = msgspec.to_builtins(found)
+    return told
+
+
+def _partners(url: str, keys: NodeKeys) -> dict[str, PublicKeys]:
+    """The keys of partners as far as they can be read; where they cannot, the ledger is damaged and says so itself."""
+    try:
+        database = Database.open(url, existing=True)
+    except StorageError:
+        return {}
+    try:
+        with database.read() as tx:
+            return partner_keys(tx, keys)
+    except (StorageError, Fault, msgspec.MsgspecError, ValueError, KeyError):
+        return {}
+    finally:
+        database.close()
