@@ -1,7 +1,7 @@
 """A world: ships and papers of a story that somebody invented, with the answer hidden beside it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -52,8 +52,8 @@ class World:
     id: str
     seed: int
     now: datetime
-    traffic: Traffic
-    holdings: Mapping[str, tuple[Record, ...]]
+    traffic: Traffic = field(repr=False)
+    holdings: Mapping[str, tuple[Record, ...]] = field(repr=False)
     corrections: tuple[Correction, ...]
     tip: dict[str, Any]
     demand: dict[str, Any]
