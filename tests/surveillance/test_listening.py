@@ -45,6 +45,21 @@ def test_udp_datagrams_become_fixes_with_the_moment_of_reception() -> None:
     assert set(found[0].fixes.quality.tolist()) == {times.RECEIVED}
 
 
+def test_a_burst_of_datagrams_is_not_missed_while_others_are_decoded() -> None:
+    port = free_port()
+    batches = feed_url(f"udp://127.0.0.1:{port}", now, batch_s=0.2, idle_s=1.0)
+    next(batches)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for at in range(20_000):
+            sender.sendto(b"$GPXXX", ("127.0.0.1", port))
+            if at % 200 == 0:
+                sender.sendto(position(440999101 + at), ("127.0.0.1", port))
+
+    last = list(batches)[-1]
+
+    assert (last.stats.messages, last.stats.other_lines) == (100, 20_000)
+
+
 def test_times_in_a_live_stream_stay_unless_they_are_moved() -> None:
     for shift, at in ((False, HOUR * 1000), (True, to_ms(NOW))):
         port = free_port()

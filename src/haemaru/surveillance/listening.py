@@ -1,15 +1,19 @@
 """Live AIS: `tcp://HOST:PORT` and `udp://HOST:PORT`, in batches of a second.
 
-UDP listens at the address. TCP connects to a receiver that serves there, again and again when the line drops; where
-nobody serves at an address of this machine it listens itself, for receivers that come to us. A thread reads, the caller
-takes batches; a flood waits in a bounded queue (TCP slows down, UDP loses datagrams in the system's buffer). Lines are
-decoded in the order they come; where the stream tells no time the moment of reception counts.
+UDP listens at the address, in a process of its own (`datagrams.py`). TCP connects to a receiver that serves there,
+again and again when the line drops; where nobody serves at an address of this machine it listens itself, for receivers
+that come to us. A thread reads, the caller takes batches; a flood waits in a bounded queue, and TCP slows down. Lines
+are decoded in the order they come; where the stream tells no time the moment of reception counts.
 """
 
 import errno
+import os
 import queue
+import select
 import selectors
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime
@@ -17,6 +21,7 @@ from threading import Event, Thread
 from urllib.parse import urlsplit
 
 from haemaru.clock import to_ms
+from haemaru.surveillance import datagrams
 from haemaru.surveillance.feeds.ais_nmea.parse import AisDecoder
 from haemaru.surveillance.reading import LineCutter
 from haemaru.surveillance.replay import Batch, Shift
@@ -26,7 +31,6 @@ _QUEUE_CHUNKS = 10_000
 _TICK_S = 0.2
 _RECEIVE_BYTES = 65_536
 _LONGEST_BACKOFF_S = 5.0
-_SOCKET_BUFFER = 4 << 20
 
 
 class Listener:
@@ -80,13 +84,12 @@ class Listener:
                 continue
             return
 
-    def _bound(self, kind: socket.SocketKind) -> socket.socket:
+    def _bound(self) -> socket.socket:
         try:
-            family = socket.getaddrinfo(self._host, self._port, type=kind)[0][0]
+            family, kind, _, _, address = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)[0]
             made = self._sockets.enter_context(socket.socket(family, kind))
-            if kind is socket.SOCK_STREAM:  # for UDP this would let two nodes share one stream unseen
-                made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            made.bind((self._host, self._port))
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind(address)
         except OSError as problem:
             self._sockets.close()
             raise Fault("feed_bad_address", self._url, problem=problem.strerror or str(problem)) from problem
@@ -94,26 +97,36 @@ class Listener:
         return made
 
     def _open_udp(self) -> Callable[[], None]:
-        made = self._bound(socket.SOCK_DGRAM)
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SOCKET_BUFFER)
+        command = [sys.executable, "-I", datagrams.__file__, self._host, str(self._port)]
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)  # noqa: S603 - own
+        assert child.stdin is not None  # noqa: S101 - both are pipes
+        assert child.stdout is not None  # noqa: S101
+        self._sockets.callback(_end, child)
+        answer = b""
+        while not answer.endswith(b"\n") and (byte := child.stdout.read(1)):
+            answer += byte
+        if answer != b"ready\n":
+            self._sockets.close()
+            problem = answer.decode("utf-8", "replace").removeprefix("refused").strip()
+            raise Fault("feed_bad_address", self._url, problem=problem or "-")
+        pipe = child.stdout.fileno()
 
         def read() -> None:
+            cutter = LineCutter()
             while not self._stop.is_set():
-                try:
-                    data = made.recv(_RECEIVE_BYTES)
-                except TimeoutError:
+                if not select.select([pipe], [], [], _TICK_S)[0]:
                     continue
-                except OSError:
+                data = os.read(pipe, _RECEIVE_BYTES)
+                if not data:
                     return
-                cutter = LineCutter()  # a datagram holds whole lines
-                self._put([*cutter.cut(data), *cutter.end()])
+                self._put(cutter.cut(data))
 
         return read
 
     def _open_tcp(self) -> Callable[[], None]:
         connection = self._connect()
         if connection is None and _is_here(self._host):
-            server = self._bound(socket.SOCK_STREAM)
+            server = self._bound()
             server.listen()
             return lambda: self._serve(server)
         return lambda: self._follow(connection)
@@ -216,6 +229,18 @@ def feed_url(
                 return
     finally:
         listener.close()
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    """Lets the process that takes datagrams in end, which it does when its input closes."""
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            pipe.close()
+    try:
+        child.wait(timeout=2)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
 def _parse(url: str) -> tuple[str, str, int]:
