@@ -55,13 +55,16 @@ def _outline_list(values: list[object]) -> object:
 
 def odd_header(record: Mapping[str, object]) -> tuple[str, ...]:
     """The header leaves that should be texts and are something else: they are governed like any other leaf."""
+    rid, kind, origin = record.get("rid"), record.get("kind"), record.get("origin", "")
     handling = record.get("handling")
     level = handling.get("level", "") if handling.__class__ is dict else ""
-    values = (record.get("rid"), record.get("kind"), record.get("origin", ""), level)
-    for key, value in zip(("rid", "kind"), values, strict=False):
+    if rid.__class__ is str and kind.__class__ is str and origin.__class__ is str and level.__class__ is str:
+        return ()
+    for key, value in (("rid", rid), ("kind", kind)):
         if value.__class__ is not str:
             raise Fault("record_key_missing", key, key=key)
-    return tuple([path for path, value in zip(_TEXTS, values, strict=True) if value.__class__ is not str])
+    values = zip(_TEXTS, (rid, kind, origin, level), strict=True)
+    return tuple(path for path, value in values if value.__class__ is not str)
 
 
 def shape_of(outlined: Outline, odd: tuple[str, ...] = ()) -> Shape:
