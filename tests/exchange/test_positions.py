@@ -84,6 +84,26 @@ def test_a_batch_that_could_not_be_stored_is_handed_over_after_the_next_start(pa
     assert spooled(south) == 0
 
 
+def test_a_batch_whose_values_are_refused_does_not_stop_those_behind_it(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    taken: list[bytes] = []
+
+    def take(_header: dict[str, Any], data: bytes) -> None:
+        if not taken:
+            taken.append(b"")
+            raise EnvelopeRefused("positions_impossible")
+        taken.append(data)
+
+    south.exchange.on_positions(take)
+    put(north, "south", arrow(10))
+    put(north, "south", arrow(20))
+    drain(north, south)
+
+    assert taken == [b"", arrow(20)]
+    assert south.counts("north", "track")["quarantined"] == {"positions_impossible": 1}
+    assert spooled(south) == 0
+
+
 def test_batches_of_a_replaced_agreement_travel_as_voids(pair: tuple[Node, Node]) -> None:
     north, south = pair
     put(north, "south", arrow())

@@ -166,9 +166,10 @@ class HoldFacts(Facts, frozen=True, kw_only=True):
 
 
 class BatchFacts(Facts, frozen=True, kw_only=True):
-    """A received batch of positions is safe in its own store."""
+    """A received batch of positions is safe in its own store; or that store refused its content, with this code."""
 
     entry: int
+    code: str = ""
 
 
 class OfferedFacts(Facts, frozen=True, kw_only=True):

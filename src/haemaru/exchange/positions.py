@@ -16,6 +16,7 @@ import msgspec
 from haemaru.exchange import entries
 from haemaru.exchange.entries import BatchFacts, ReceivedFacts, SealedFacts, entry_bytes, read_entry
 from haemaru.exchange.envelope import POSITIONS_TYPE, digest_of, join, read_envelope, split, write_envelope
+from haemaru.exchange.errors import EnvelopeRefused
 from haemaru.exchange.house import House
 from haemaru.exchange.outbox import Outbox, PutResult
 from haemaru.exchange.peers import PeerBook
@@ -125,24 +126,28 @@ class Positions:
     def _hand_over(self, take: OnPositions) -> int:
         with self._house.ledger.read() as tx:
             rows = tx.all("SELECT entry, digest FROM exchange_batches WHERE state = 'waiting' ORDER BY entry")
-        done = []
+        done: list[tuple[BatchFacts, str]] = []
         for entry, digest in rows:
             with self._house.ledger.read() as tx:
                 line = self._spool.find(tx, digest)
                 body = self._house.ledger.body(tx, entry)
             facts, head = read_entry(body, ReceivedFacts)
+            code = ""
             if line is not None:
                 arrow = split(read_envelope(line).content)[1]
                 try:
                     take({**msgspec.json.decode(head), "peer": facts.peer}, arrow)
-                except (Fault, OSError, ValueError, RuntimeError):
+                except (Fault, EnvelopeRefused) as refused:
+                    # Its values are no positions: trying again would stop every batch behind it.
+                    code = refused.code
+                except (OSError, RuntimeError):
                     # It stays in the spool and is handed over again.
                     _log.exception("a batch of positions could not be stored")
                     break
-            done.append((entry, digest))
+            done.append((BatchFacts(entry=entry, code=code), digest))
         if done:
             with self._house.ledger.write() as batch:
-                for entry, digest in done:
-                    batch.append(entries.BATCH_STORED, entry_bytes(BatchFacts(entry=entry)))
+                for stored, digest in done:
+                    batch.append(entries.BATCH_STORED, entry_bytes(stored))
                     self._spool.drop(batch.tx, digest)
         return len(done)

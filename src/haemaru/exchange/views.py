@@ -318,7 +318,14 @@ def _ruled(tx: Tx, _entry: Entry, body: bytes) -> None:
 
 def _batch_stored(tx: Tx, _entry: Entry, body: bytes) -> None:
     facts, _ = entries.read_entry(body, entries.BatchFacts)
-    tx.run("UPDATE exchange_batches SET state = 'stored' WHERE entry = :entry", entry=facts.entry)
+    state = "refused" if facts.code else "stored"
+    tx.run("UPDATE exchange_batches SET state = :state WHERE entry = :entry", state=state, entry=facts.entry)
+    if facts.code:
+        tx.run(
+            "UPDATE exchange_in SET state = 'quarantined', code = :code WHERE entry = :entry",
+            code=facts.code,
+            entry=facts.entry,
+        )
 
 
 def _offered(tx: Tx, _entry: Entry, body: bytes) -> None:
