@@ -5,6 +5,7 @@ and bidirectional characters are shown as their code points), isolated in `<bdi>
 in one fixed 24-hour pattern, Korean time first, with UTC beside it or under it.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
@@ -19,6 +20,7 @@ from haemaru.wording import Bilingual, Fault, Reason, keys, say, say_fault, say_
 
 KST = timezone(timedelta(hours=9), "KST")
 LONGEST_SHOWN = 2_000
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
 # Bidirectional embeddings, overrides and isolates: they can make a line read as something else.
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -33,7 +35,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters.update(text=text, when=when, clock=clock, age=age, subject=subject, short=short, number=number)
-    env.filters.update(tone=tone, by_clause=by_clause)
+    env.filters.update(tone=tone, by_clause=by_clause, by_record=by_record, disputes=disputes, about=about)
     env.globals.update(spark=spark)
     return env
 
@@ -105,6 +107,8 @@ def text(value: Any) -> Markup:
         return Markup('<ul class="value">{}</ul>').format(
             Markup("").join(Markup("<li>{}</li>").format(text(inner)) for inner in value)
         )
+    if isinstance(value, str) and _TIME.fullmatch(value):
+        return when(value)
     return Markup("<bdi>{}</bdi>").format(plain(str(value)))
 
 
@@ -162,6 +166,12 @@ def subject(about: Mapping[str, Any]) -> Markup:
     return Markup("<bdi>{}</bdi>").format(plain(" · ".join(parts)))
 
 
+def about(told: Mapping[str, Any]) -> Markup:
+    """The subject in one word, for narrow lists: its name, else the number that identifies it."""
+    name = next((told[key] for key in ("name", "mmsi", "imo", "id", "type") if told.get(key)), "–")
+    return Markup("<bdi>{}</bdi>").format(plain(str(name)))
+
+
 def short(identifier: str, length: int = 8) -> Markup:
     """The end of a long identifier (its beginning is only the time), whole in the title."""
     if len(identifier) <= length + 2:
@@ -211,3 +221,20 @@ def by_clause(rows: Sequence[Any]) -> list[tuple[str, list[Any]]]:
     for row in rows:
         groups.setdefault(row.clause or "", []).append(row)
     return list(groups.items())
+
+
+def by_record(claims: Sequence[Any]) -> list[list[Any]]:
+    """Facts grouped by the record that tells them, and within it by clause; what partners told comes first."""
+    groups: dict[tuple[Any, ...], list[Any]] = {}
+    for claim in claims:
+        groups.setdefault((claim.clause is None, claim.rid, claim.origin, claim.clause), []).append(claim)
+    return [groups[key] for key in sorted(groups, key=lambda key: key[0])]
+
+
+def disputes(claims: Sequence[Any]) -> list[tuple[str, list[Any]]]:
+    """The facts that the records do not agree on, field by field, each different value once per party."""
+    fields: dict[str, dict[tuple[str, str], Any]] = {}
+    for claim in claims:
+        if claim.disputed:
+            fields.setdefault(claim.field, {}).setdefault((claim.origin, str(claim.value)), claim)
+    return [(field, list(values.values())) for field, values in fields.items()]
