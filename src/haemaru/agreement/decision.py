@@ -56,7 +56,10 @@ class Decision:
     @property
     def is_silent(self) -> bool:
         """True when the record stays and the partner must not learn that it exists."""
-        return self.verdict is not Verdict.RELEASE and any(leaf.is_silent for leaf in self._refusals())
+        if self.verdict is Verdict.RELEASE:
+            return False
+        whole = self._whole()
+        return whole.is_silent if whole.clause != "none" else any(leaf.is_silent for leaf in self._refusals())
 
     @property
     def obligations(self) -> list[dict[str, Any]]:
