@@ -13,7 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from haemaru.wording import Bilingual, Fault, Reason, keys, say, say_fault, say_reason
@@ -34,7 +35,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters.update(text=text, when=when, clock=clock, age=age, subject=subject, short=short, number=number)
+    env.filters.update(text=_text_here, when=when, clock=clock, age=age, subject=subject, short=short, number=number)
     env.filters.update(tone=tone, by_clause=by_clause, by_record=by_record, disputes=disputes, about=about)
     env.globals.update(spark=spark)
     return env
@@ -59,7 +60,9 @@ def _say(lang: str, key: str, /, **params: object) -> str:
 def word(lang: str, family: str, code: str, *others: str) -> str:
     """The word for a code of a family (states, kinds ...) or of others; a code without a word shows itself."""
     known = keys(lang)
-    found = next((key for name in (family, *others) if (key := f"web.{name}.{code}") in known), None)
+    # A field goes by its whole path or, where that has no word, by the path's last part.
+    codes = (code, code.rsplit(".", 1)[-1].removesuffix("[]")) if family == "field" else (code,)
+    found = next((key for name in (family, *others) for one in codes if (key := f"web.{name}.{one}") in known), None)
     return say(found, lang) if found else plain(code)
 
 
@@ -90,26 +93,44 @@ def _visible(char: str) -> str:
     return f"⟨U+{ord(char):04X}⟩" if char in _BIDI or category in ("Cc", "Cs", "Co") else char
 
 
-def text(value: Any) -> Markup:
-    """Any value of a record as safe text: numbers as they are, lists and objects on lines."""
-    if value is None or value == "":
+def text(value: Any, lang: str = "en") -> Markup:
+    """Any value of a record as safe text: numbers as they are, times as times, lists and objects on lines."""
+    if value is None or value == "" or value == []:
         return Markup('<span class="nothing">–</span>')
     if isinstance(value, bool):
-        return Markup('<span class="num">{}</span>').format("true" if value else "false")
+        return Markup("{}").format(word(lang, "answer", "yes" if value else "no"))
     if isinstance(value, int | float):
         return Markup('<span class="num">{}</span>').format(value)
     if isinstance(value, Mapping):
-        rows = [Markup("<li><i>{}</i> {}</li>").format(plain(str(key)), text(inner)) for key, inner in value.items()]
+        rows = [Markup("<li>{}</li>").format(pair) for pair in _pairs(value, lang)]
         return Markup('<ul class="value">{}</ul>').format(Markup("").join(rows))
     if isinstance(value, list | tuple):
-        if all(isinstance(inner, str | int | float) for inner in value):
-            return Markup("<bdi>{}</bdi>").format(plain(", ".join(str(inner) for inner in value)))
-        return Markup('<ul class="value">{}</ul>').format(
-            Markup("").join(Markup("<li>{}</li>").format(text(inner)) for inner in value)
-        )
+        return _listed(value, lang)
     if isinstance(value, str) and _TIME.fullmatch(value):
         return when(value)
     return Markup("<bdi>{}</bdi>").format(plain(str(value)))
+
+
+def _listed(values: Sequence[Any], lang: str) -> Markup:
+    if all(isinstance(inner, str | int | float) for inner in values):
+        return Markup("<bdi>{}</bdi>").format(plain(", ".join(str(inner) for inner in values)))
+    lines = [
+        Markup(" · ").join(_pairs(inner, lang)) if isinstance(inner, Mapping) else text(inner, lang) for inner in values
+    ]
+    return Markup('<ul class="value">{}</ul>').format(
+        Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
+    )
+
+
+def _pairs(value: Mapping[Any, Any], lang: str) -> list[Markup]:
+    return [
+        Markup("<i>{}</i> {}").format(word(lang, "field", str(key)), text(inner, lang)) for key, inner in value.items()
+    ]
+
+
+@pass_context
+def _text_here(context: Context, value: Any) -> Markup:
+    return text(value, str(context.get("lang", "en")))
 
 
 def parse(at: Any) -> datetime | None:
@@ -146,9 +167,11 @@ def clock(at: Any) -> Markup:
 
 
 def age(seconds: float | None) -> str:
-    """A span in its largest fitting unit: 12 s, 5 min, 3 h, 2 d."""
+    """A span in its largest fitting unit: 0.4 s, 12 s, 5 min, 3 h, 2 d."""
     if seconds is None:
         return "–"
+    if 0 < seconds < 10:
+        return f"{seconds:.1f} s"
     for limit, unit, size in ((120, "s", 1), (7_200, "min", 60), (172_800, "h", 3_600)):
         if seconds < limit:
             return f"{seconds / size:.0f} {unit}"
