@@ -98,10 +98,13 @@ class Adopted:
 class Node:
     """One exchange with what it stands on; `restart` opens the same database again."""
 
-    def __init__(self, party: str, clock: FakeClock, folder: Path, agreement: Agreement, number: int) -> None:
+    def __init__(
+        self, party: str, clock: FakeClock, folder: Path, agreement: Agreement, number: int, url: str = ""
+    ) -> None:
         self.party = party
         self.clock = clock
         self.path = folder / f"{party}.db"
+        self.url = url or f"sqlite:///{self.path}"
         seed = random.Random(number)
         self.keys = NodeKeys(seed.randbytes(32), seed.randbytes(32), seed.randbytes(32))
         self.ids = Ids(clock, random.Random(100 + number))
@@ -111,7 +114,7 @@ class Node:
         self.open()
 
     def open(self) -> None:
-        self.db = Database.open(f"sqlite:///{self.path}")
+        self.db = Database.open(self.url)
         projections = exchange_projections(Vault(self.keys.vault))
         self.ledger = Ledger(self.db, self.keys, self.clock, self.party, "demo", projections)
         self.exchange = Exchange(

@@ -233,14 +233,17 @@ def test_a_kind_that_no_clause_names_is_quarantined(pair: tuple[Node, Node]) -> 
     assert north.counts("south")["exceptions"] == {"kind_not_in_agreement": 1}
 
 
-def test_an_agreement_that_the_receiver_never_adopted_quarantines(pair: tuple[Node, Node]) -> None:
+def test_what_was_sealed_under_an_agreement_not_yet_adopted_waits_for_it(pair: tuple[Node, Node]) -> None:
     north, south = pair
-    south.adopted.known = [load("2")]
+    north.adopted.known = [load("2")]
     north.put(report(), "south")
     drain(north, south)
+    assert south.counts("north")["refused"] == {"agreement_unknown": 1}
+    assert north.counts("south")["waiting"] == 1
 
-    assert south.counts("north")["quarantined"] == {"agreement_unknown": 1}
-    assert [held.code for held in south.exchange.holdings.list(states=("quarantined",))] == ["agreement_unknown"]
+    south.adopted.known.append(load("2"))
+    drain(north, south)
+    assert south.rids() == ["r-1"]
 
 
 def test_a_newly_adopted_agreement_seals_the_queue_anew_or_voids_it(pair: tuple[Node, Node]) -> None:

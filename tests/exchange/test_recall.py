@@ -155,6 +155,29 @@ def test_a_retraction_leaves_while_the_agreement_is_suspended(pair: tuple[Node, 
     assert south.rids() == []
 
 
+def test_a_correction_made_while_suspended_leaves_on_resuming(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    north.put(report(), "south")
+    drain(north, south)
+    north.adopted.suspended = True
+    assert [result.outcome for result in north.correct("r-1", {"text": "first"})] == ["withheld"]
+    north.correct("r-1", {"text": "second"})
+    north.exchange.tick()
+    drain(north, south)
+    waiting = south.exchange.holdings.find("r-1")
+    assert waiting is not None
+    assert waiting.rev == 1
+
+    north.adopted.suspended = False
+    north.exchange.tick()
+    north.exchange.tick()
+    drain(north, south)
+
+    held = south.exchange.holdings.find("r-1")
+    assert held is not None
+    assert (held.rev, held.record["body"]) == (3, {"text": "second"})
+
+
 def test_only_the_origin_may_correct_or_retract(pair: tuple[Node, Node]) -> None:
     north, south = pair
     north.put(report(), "south")

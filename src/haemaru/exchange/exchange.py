@@ -218,7 +218,8 @@ class Exchange:
         return self._witness.offer(force=force)
 
     def tick(self) -> None:
-        """What is due by time alone: checkpoints for partners, batches of positions that were not yet handed over."""
+        """What is due by time alone: corrections that a suspension kept back, checkpoints, batches to hand over."""
+        self._referrals.retry()
         self.offer_checkpoints()
         self.hand_over()
 

@@ -91,8 +91,8 @@ class Inbox:
             exceptions += self._compare(batch.tx, stream, header.first, lines[:held], peer)
         if header.last <= upto:
             return Accepted(peer.party, self._receipt(outer, upto, "repeated", exceptions), repeated=held)
-        self._check_agreement(header.channel)
         begin = upto + 1
+        self._check_agreement(header.channel, [item for seq, item in items.items() if seq >= begin])
         facts = FrameFacts(
             peer=peer.party,
             channel=header.channel,
@@ -127,9 +127,12 @@ class Inbox:
             raise FrameRefused("epoch_over", epoch=row[0])
         return int(row[1])
 
-    def _check_agreement(self, channel: str) -> None:
+    def _check_agreement(self, channel: str, items: list[Item]) -> None:
         if channel == "control":
             return
+        # The partner has adopted what this node has not yet: its queue waits, or every record would be in quarantine.
+        if any(item.code == "agreement_unknown" for item in items):
+            raise FrameRefused("agreement_unknown")
         # What left before an agreement ended may still arrive; what may not leave at all is not taken in.
         refusal = self._house.held_back(self._house.clock.now())
         if refusal is not None:

@@ -92,7 +92,9 @@ class Outbox:
                 outcome="sealed", rid=ask.rid, to=ask.to, decision=judgement.decision, channel=channel, seq=seq
             )
         outcome = "withheld" if judgement.decision is None else OUTCOMES[judgement.decision.verdict]
-        found = self._note(batch, ask, judgement, _STATES[outcome])
+        # A partner holds what is known to be wrong: the correction is asked about again as soon as that is possible.
+        is_owed = judgement.decision is None and ask.op == "correct"
+        found = self._note(batch, ask, judgement, "owed" if is_owed else _STATES[outcome])
         return PutResult(
             outcome=outcome,
             rid=ask.rid,

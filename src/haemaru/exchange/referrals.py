@@ -59,18 +59,8 @@ class Referrals:
             if own is None or own.rev != facts.rev:
                 raise Fault("referral_outdated", "id", id=name, rid=facts.rid)
             self._rule(batch, name, "approved", "")
-            ask = Ask(
-                record=self._outbox.record_at(batch.tx, facts.source),
-                rev=facts.rev,
-                source=facts.source,
-                to=facts.peer,
-                purpose=facts.purpose,
-                op=facts.op,
-                refs=facts.refs,
-                demanded=facts.demanded,
-                approved=names((*facts.approved, *facts.clauses)),
-            )
-            return self._outbox.settle(batch, ask)
+            approved = names((*facts.approved, *facts.clauses))
+            return self._outbox.settle(batch, self._ask(batch.tx, facts, approved))
 
     def refuse(self, name: str, reason: str) -> None:
         """Keeps a waiting record here for good, with the person's reason."""
@@ -79,6 +69,34 @@ class Referrals:
         with self._house.ledger.write() as batch:
             self._get(batch.tx, name)
             self._rule(batch, name, "refused", reason)
+
+    def retry(self) -> int:
+        """Asks again about corrections that a suspension kept back; tells how many."""
+        if self._house.agreements.refusal(self._house.clock.now()) is not None:
+            return 0
+        with self._house.ledger.read() as tx:
+            rows = tx.all("SELECT id, entry FROM exchange_rulings WHERE state = 'owed' ORDER BY entry")
+        for name, entry in rows:
+            with self._house.ledger.write() as batch:
+                facts = read_entry(self._house.ledger.body(batch.tx, entry), JudgedFacts)[0]
+                self._rule(batch, name, "asked_again", "")
+                own = self._outbox.latest(batch.tx, facts.rid)
+                if own is not None and own.rev == facts.rev and own.state == "held":
+                    self._outbox.settle(batch, self._ask(batch.tx, facts, facts.approved))
+        return len(rows)
+
+    def _ask(self, tx: Tx, facts: JudgedFacts, approved: tuple[str, ...]) -> Ask:
+        return Ask(
+            record=self._outbox.record_at(tx, facts.source),
+            rev=facts.rev,
+            source=facts.source,
+            to=facts.peer,
+            purpose=facts.purpose,
+            op=facts.op,
+            refs=facts.refs,
+            demanded=facts.demanded,
+            approved=approved,
+        )
 
     def _rule(self, batch: Batch, name: str, state: str, reason: str) -> None:
         batch.append(entries.RULED, entry_bytes(RuledFacts(id=name, state=state, reason=reason)))
