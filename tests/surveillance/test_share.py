@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -9,6 +10,8 @@ from tests.agreement.conftest import AT, HEAD, clause_text
 
 from haemaru.agreement import Agreement, decide, load_agreement
 from haemaru.clock import format_time, from_ms, to_ms
+from haemaru.exchange.arrow import check_positions
+from haemaru.exchange.positions import Group
 from haemaru.surveillance import CLASSES, MISSING, Fixes, class_code
 from haemaru.surveillance.share import KIND, Handling, Shared, read_shared, share
 from haemaru.wording import Fault
@@ -59,6 +62,17 @@ def test_rows_leave_under_their_clause_and_the_others_are_counted() -> None:
     back = read_shared(arrow)
     assert (back.mmsi.tolist(), back.sog.tolist(), back.cog.tolist()) == ([SHIP, SHIP + 1], [123, MISSING], [456, 0])
     assert [CLASSES[code] for code in back.vessel_class] == ["cargo", "unknown"]
+
+
+def test_the_header_parts_are_those_the_exchange_takes() -> None:
+    agreement = agreed(release("2.1", EVERYTHING, onward=["east"]))
+
+    ((parts, arrow, rows),) = shared(agreement, fixes()).groups
+
+    group = msgspec.convert(parts, Group)
+    assert (group.onward, group.onward_to, group.clauses) == ("list", ("east",), ("2.1",))
+    assert check_positions(arrow).num_rows == rows
+    assert {path for path, _, _ in group.paths} >= {"subject.mmsi", "event_time", "body.lat", "body.lon"}
 
 
 def test_only_released_columns_travel() -> None:

@@ -87,7 +87,7 @@ class Picture:
     def update(self, fixes: Fixes, source: str | None = None, classes: Mapping[int, int] | None = None) -> int:
         """Takes a batch of own fixes, or of those `source` shared; how many ships moved.
 
-        An older fix never displaces a newer one. `classes` fills in vessel classes known from static reports.
+        An older fix never displaces a newer one. `classes` fills in what static reports say of the ships in the batch.
         """
         with self._lock:
             named = fixes.take(fixes.named())
@@ -105,7 +105,7 @@ class Picture:
             known = newest.vessel_class > 0
             self._columns["vessel_class"][slots[known]] = newest.vessel_class[known]
             if classes is not None:
-                self.classify(classes)
+                self.classify({mmsi: classes[mmsi] for mmsi in newest.mmsi.tolist() if mmsi in classes})
             self.version += bool(len(places))
             return len(places)
 

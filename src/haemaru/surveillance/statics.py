@@ -84,7 +84,7 @@ class StaticHistory:
 
     @staticmethod
     def _hear_again(claim: Claim, report: Static) -> bool:
-        again = report.at is None or claim.until is None or report.at != claim.until
+        again = claim.field not in report.doubtful or report.at is None or report.at != claim.until
         claim.heard += 1
         if report.at is not None:
             claim.until = report.at if claim.until is None else max(claim.until, report.at)

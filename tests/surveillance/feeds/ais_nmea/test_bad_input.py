@@ -1,6 +1,8 @@
 """Every row of section 6 of the research note on AIS, each with our own answer: a reason, never an invented ship."""
 
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import xor
 
 import pytest
 from tests.surveillance.sentences import HOUR, SHIP_A, SHIP_B, nmea, payload, position, single, static, tagged
@@ -67,6 +69,9 @@ CASES = {
     ),
     "A part 1 then B part 2, other tag group": Case(
         [tagged("g:1-2-7,s:r1", A1), tagged("g:2-2-8,s:r1", B2)], waiting=1, quarantined={"fragment_orphan": 1}
+    ),
+    "part 2 in a place of the group that is not its own": Case(
+        [tagged("g:1-2-7,s:r1", A1), tagged("g:1-2-7,s:r1", B2)], waiting=1, quarantined={"fragment_orphan": 1}
     ),
     "A part 1 then B part 2, other channel": Case([A1, FAR_B2], waiting=1, quarantined={"fragment_orphan": 1}),
     "A part 1 then B part 2, later": Case(
@@ -147,16 +152,43 @@ def test_parts_that_only_a_number_joins_leave_the_destination_doubtful_until_it_
     assert latest.destination == SHIP_A["destination"]
 
 
-def test_parts_of_one_station_are_vouched_for_at_once() -> None:
+def receipt(*parts: bytes) -> bytes:
+    """The $PGHP line of a message of these parts."""
+    together = reduce(xor, (int(part[-2:], 16) for part in parts))
+    return nmea(f"PGHP,1,2025,4,2,0,0,7,250,440,,4401234,1,{together:02X}", "$")
+
+
+@pytest.mark.parametrize(
+    ("lines", "destination"),
+    [
+        ([tagged("g:1-2-7,s:r1", A1), tagged("g:2-2-7", A2)], SHIP_A["destination"]),
+        ([receipt(A1, A2), A1, A2], SHIP_A["destination"]),
+        ([tagged("s:r1", A1), tagged("s:r1", A2)], None),
+        ([tagged(f"s:{who}", part) for who in ("r1", "r2") for part in (A1, A2)], SHIP_A["destination"]),
+        ([tagged("s:r1", A1), tagged("s:r1", B2)], None),
+    ],
+)
+def test_only_a_tag_group_a_receipt_or_a_second_station_vouches_for_parts_at_once(
+    lines: list[bytes], destination: str | None
+) -> None:
     decoder, history = AisDecoder(), StaticHistory()
 
-    decoder.feed([tagged("s:r1", A1), tagged("s:r1", A2)])
+    decoder.feed(lines)
     for report in decoder.take_statics():
         history.add(report)
 
     known = history.latest(SHIP_A["mmsi"])
     assert known is not None
-    assert known.destination == SHIP_A["destination"]
+    assert known.destination == destination
+
+
+def test_parts_that_do_not_give_the_number_of_their_receipt_are_refused() -> None:
+    decoder = AisDecoder()
+
+    decoder.feed([receipt(A1, A2), A1, B2])
+
+    assert decoder.stats.as_json()["quarantined"] == {"fragment_contested": 2}
+    assert decoder.take_statics() == []
 
 
 def test_a_flood_of_first_parts_does_not_fill_the_memory() -> None:

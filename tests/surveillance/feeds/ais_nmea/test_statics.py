@@ -11,7 +11,7 @@ from haemaru.surveillance.vessel_class import CLASSES
 
 def lines(fields: dict[str, Any], at: int = HOUR) -> list[bytes]:
     made = encode_dict(fields, talker_id="AI", sentence_type="VDM", seq_id=1)
-    return [tagged(f"s:r1,c:{at}", str(line).encode()) for line in made]
+    return [tagged(f"g:{number}-{len(made)}-7,s:r1,c:{at}", str(line).encode()) for number, line in enumerate(made, 1)]
 
 
 def test_a_type_5_tells_everything_about_a_ship() -> None:

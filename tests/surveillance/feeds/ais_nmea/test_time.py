@@ -77,7 +77,8 @@ def test_the_parts_behind_one_receipt_share_its_time_and_station() -> None:
     first, second = static(SHIP_A)
     decoder = AisDecoder()
 
-    decoder.feed([receipt(7, "00"), first, second])
+    together = f"{int(digits(first), 16) ^ int(digits(second), 16):02X}"
+    decoder.feed([receipt(7, together), first, second])
 
     (report,) = decoder.take_statics()
     assert (report.at, report.doubtful) == (MS + 7250, ())

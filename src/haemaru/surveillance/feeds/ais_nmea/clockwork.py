@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from haemaru.surveillance import times
+from haemaru.surveillance.feeds.ais_nmea.fragments import RECEIPT
 from haemaru.surveillance.feeds.ais_nmea.sentence import Sentence
 from haemaru.surveillance.feeds.ais_nmea.tags import NO_TAGS, Receipt, Tags, read_gps_time, read_receipt, read_tail
 
@@ -18,6 +19,7 @@ class Origin(NamedTuple):
     quality: int
     station: bytes = b""
     group: bytes = b""
+    together: int | None = None  # the xor of the checksums of all parts
 
     @property
     def exact(self) -> bool:
@@ -67,22 +69,26 @@ class Clockwork:
             return self._block[1]
         epoch, heard_by = read_tail(sentence.tail) if sentence.tail else (None, b"")
         station = tags.station or heard_by
+        # A group whose places are not those of the parts joins something else.
+        named = tags.group if tags.place == (sentence.number, sentence.total) else b""
         receipt = self._claim(sentence) if self._receipts else None
         if receipt is not None:
-            group = tags.group or b"receipt/%d" % self._line
-            origin = Origin(receipt.at, times.STATION, station or receipt.station, group)
+            group = named or b"%b%d" % (RECEIPT, self._line)
+            told = receipt.checksum not in (b"", b"00")
+            together = int(receipt.checksum, 16) if told else None
+            origin = Origin(receipt.at, times.STATION, station or receipt.station, group, together)
             self._block = (self._line, origin)
             return origin
         if tags.at is not None:
-            return Origin(tags.at, times.TAG_BLOCK, station, tags.group)
+            return Origin(tags.at, times.TAG_BLOCK, station, named)
         if epoch is not None:
-            return Origin(epoch, times.TRAILING, station, tags.group)
+            return Origin(epoch, times.TRAILING, station, named)
         if self._gps is not None:
-            return Origin(self._gps, times.STREAM, station, tags.group)
+            return Origin(self._gps, times.STREAM, station, named)
         if self._estimate is not None:
-            return Origin(self._estimate, times.START, station, tags.group)
+            return Origin(self._estimate, times.START, station, named)
         quality = times.UNTIMED if self.received is None else times.RECEIVED
-        return Origin(self.received, quality, station, tags.group)
+        return Origin(self.received, quality, station, named)
 
     def _claim(self, sentence: Sentence) -> Receipt | None:
         """The receipt that belongs to this sentence, by its checksum or by standing right before it."""

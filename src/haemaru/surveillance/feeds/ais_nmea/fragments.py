@@ -8,18 +8,22 @@ tried joins parts of different ships here. So a part is joined only when nothing
 - within a short window, by the reports' own time or, without one, by the number of sentences in between;
 - a bare part after one whose station is known must be the very next sentence;
 - when two open messages could own a part, or a part 1 comes twice with different content from no named station, nobody
-  can tell whose part 2 follows: all of them are refused (`fragment_contested`) until the window has passed.
+  can tell whose part 2 follows: all of them are refused (`fragment_contested`) until the window has passed;
+- where the station's receipt names the xor of all checksums, the parts must give it.
 
 An unfinished message ends as `fragment_lost`. A part heard twice is counted and dropped.
 """
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import reduce
+from operator import xor
 from typing import NamedTuple
 
 EXACT_WINDOW_MS = 3_000  # a receiver puts out the parts of one message within a second
 ROUGH_WINDOW_MS = 15_000  # where the time is that of the last GPS sentence in the stream
 UNTIMED_WINDOW = 100  # sentences in between, where nothing tells the time
+RECEIPT = b"receipt/"  # opens the group of sentences that follow a $PGHP line
 OPEN_LIMIT = 4096  # a flood of first parts must not fill the memory
 
 
@@ -35,6 +39,14 @@ class Part(NamedTuple):
     at: int | None
     exact: bool
     order: int
+    checksum: int = 0
+    together: int | None = None
+    """The xor of the checksums of all parts, where the receipt of the station tells it."""
+
+    @property
+    def from_receipt(self) -> bool:
+        """The group is only our own name for what follows a receipt."""
+        return self.group.startswith(RECEIPT)
 
 
 @dataclass(slots=True)
@@ -51,7 +63,7 @@ class _Open:
 
 
 class Whole(NamedTuple):
-    """A complete message, its parts in order; `vouched` when station or tag group tells they belong together."""
+    """A complete message, its parts in order; `vouched` when tag group or receipt tells they belong together."""
 
     parts: tuple[Part, ...]
     vouched: bool
@@ -127,7 +139,11 @@ class Fragments:
         if part.number < part.key[3]:
             return None
         self._remove(part.key, owner)
-        whole = Whole(tuple(owner.parts), bool(part.group) or all(piece.station for piece in owner.parts))
+        expected = owner.first.together
+        if expected is not None and reduce(xor, (piece.checksum for piece in owner.parts)) != expected:
+            self.refused["fragment_contested"] += len(owner.parts)
+            return None
+        whole = Whole(tuple(owner.parts), bool(part.group) and (expected is not None or not part.from_receipt))
         self._done.setdefault(part.key, []).append(whole)
         return whole
 

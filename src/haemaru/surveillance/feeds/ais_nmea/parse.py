@@ -132,6 +132,8 @@ class AisDecoder:
             origin.at,
             origin.exact,
             self._order,
+            int(sentence.checksum, 16),
+            origin.together,
         )
         whole = self._fragments.add(part)
         if whole is not None:
@@ -173,6 +175,9 @@ class AisDecoder:
         heard, again = self._duplicates.meet(packed, at, self._order, origin.station)
         if again:
             stats.duplicates += 1
+            if not vouched and kind == 5 and len(heard.stations) > 1:
+                # Two stations put the same together: what one could have mixed up is settled.
+                self._static(kind, mmsi, packed, heard.at, vouched=True)
             if heard.batch in (-1, self._batch):
                 return
         elif at is not None and origin.quality > times.TRAILING:

@@ -24,7 +24,7 @@ _ZDA = re.compile(
 _RMC = re.compile(
     rb"\$([^,*$!]{2}RMC,(\d{2})(\d{2})(\d{2})(?:\.\d*)?,A,[^*$!]*?,(\d{2})(\d{2})(\d{2}),[^,*$!]*,[^*$!]*)\*([0-9A-Fa-f]{2})"
 )
-_GROUP = re.compile(rb"(\d+)-(\d+)-([^,]+)")
+_GROUP = re.compile(rb"(\d{1,3})-(\d{1,3})-([^,]{1,32})")
 _TAIL_STATION = re.compile(rb",([rb][0-9A-Za-z]{3,})(?:,|$)")
 _TAIL_EPOCH = re.compile(rb",(\d{9,10})\s*$")
 # A c: above this is in milliseconds: as seconds it would be past the year 5000.
@@ -39,6 +39,7 @@ class Tags(NamedTuple):
     at: int | None = None
     station: bytes = b""
     group: bytes = b""
+    place: tuple[int, int] = (1, 1)  # which sentence of the group this is, of how many
     refused: int = 0
 
 
@@ -70,7 +71,8 @@ def read_tags(line: bytes) -> tuple[Tags, bytes]:
     return Tags(
         _epoch(told.get(b"c", b"")),
         told.get(b"s", b""),
-        b"%b/%b" % (group[2], group[3]) if group else b"",
+        group[3] if group else b"",
+        (int(group[1]), int(group[2])) if group else (1, 1),
         refused,
     ), line
 
