@@ -13,7 +13,7 @@ from haemaru.web.sessions import SHIFT
 from haemaru.web.visits import local_path
 
 CLOSED = ["/", "/tips", "/cases", f"/cases/{CASE}", "/records", "/exchange", "/agreement", "/support", "/training",
-          "/ledger", "/health", "/vessels/900000003", "/bar", "/places.json"]  # fmt: skip
+          "/ledger", "/health", "/vessels/900000003", "/bar", "/news", "/places.json"]  # fmt: skip
 FORMS = ["/tips", f"/cases/{CASE}/choose", f"/cases/{CASE}/outcome", "/demands", "/demands/d", "/referred/r",
          "/exchange/standing", "/support", "/support/s", "/training/t", "/ledger/verify", "/logout"]  # fmt: skip
 

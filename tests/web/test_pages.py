@@ -4,7 +4,7 @@ import re
 
 import pytest
 from tests.web.conftest import Browser
-from tests.web.desks import CASE, HOSTILE, OWN, REPORT, FakeDesk
+from tests.web.desks import CASE, HOSTILE, OWN, REPORT, TIP, FakeDesk
 
 from haemaru.web.app import POLICY
 from haemaru.web.console import MENU
@@ -145,3 +145,13 @@ def test_outside_realm_demo_there_is_no_story_and_no_banner(officer: Browser, de
 
     assert say("page.watch.story", "en") not in html
     assert 'class="realm"' not in html
+
+
+def test_what_came_since_is_counted_and_not_pushed_in(officer: Browser) -> None:
+    [second] = [row["rid"] for row in FakeDesk().tips()[1:]]
+
+    nothing_new = officer.get(f"/news?tip={TIP}&record={REPORT}")
+    one_new = officer.get(f"/news?lang=en&tip={second}&record={REPORT}")
+
+    assert nothing_new.text.strip() == ""
+    assert "New: 1" in one_new.text

@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Request, Response, post
 from litestar.concurrency import sync_to_thread
 
+from haemaru.exchange import is_refusal
 from haemaru.web.routes import Here, shows
 from haemaru.wording import Fault, say_fault
 
@@ -28,7 +29,8 @@ async def frames(request: Request[Any, Any, Any], console: Here) -> Response[Any
         receipt = await sync_to_thread(console.desk.exchange_accept, data)
     except Fault as fault:
         return Response({"error": say_fault(fault, "en")}, status_code=400)
-    return Response(receipt, media_type="application/octet-stream")
+    code = 422 if is_refusal(receipt) else 200
+    return Response(receipt, media_type="application/octet-stream", status_code=code)
 
 
 @shows("/x/v1/statement", opt={"open": True, "machine": True})

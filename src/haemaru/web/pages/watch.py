@@ -5,11 +5,13 @@ from typing import Any
 from litestar import Response
 
 from haemaru.web import places, shapes
+from haemaru.web.console import Console
 from haemaru.web.routes import Here, NumberInPath, Reader, shows
 from haemaru.web.wire import Frames
 
 LISTED = 200
 LATEST = 6
+LOOKED_THROUGH = 60
 
 
 @shows("/")
@@ -17,18 +19,35 @@ def watch(console: Here, visit: Reader) -> Response[Any]:
     """The first page of a shift."""
     read, desk = console.reading, console.desk
     text = visit.asked("text")
-    received = [row for row in read.many(desk.records({"limit": 60}), shapes.RecordRow, "records") if row.held_from]
     return console.page(
         visit,
         "watch",
         text=text,
         vessels=read.many(desk.vessels(LISTED, text), shapes.VesselRow, "vessels"),
         tips=read.many(desk.tips(LATEST), shapes.TipRow, "tips")[:LATEST],
-        received=[row for row in received if not row.kind.startswith("surveillance.position")][:LATEST],
+        received=_received(console)[:LATEST],
         story=read.many(desk.story(), shapes.Step, "story"),
         card=None,
         clauses=console.clauses(),
     )
+
+
+def _received(console: Console) -> list[shapes.RecordRow]:
+    rows = console.reading.many(console.desk.records({"limit": LOOKED_THROUGH}), shapes.RecordRow, "records")
+    return [row for row in rows if row.held_from and row.kind != "surveillance.position"]
+
+
+@shows("/news")
+def news(console: Here, visit: Reader) -> Response[Any]:
+    """How many tips and records came after those that the page shows: told, never pushed under the reader's eyes."""
+    tips = [row.rid for row in console.reading.many(console.desk.tips(LOOKED_THROUGH), shapes.TipRow, "tips")]
+    received = [row.rid for row in _received(console)]
+    fresh = _before(tips, visit.asked("tip")) + _before(received, visit.asked("record"))
+    return console.bare(visit, "parts/news.html", fresh=fresh)
+
+
+def _before(newest_first: list[str], known: str) -> int:
+    return newest_first.index(known) if known in newest_first else len(newest_first)
 
 
 @shows("/picture.bin")
@@ -61,4 +80,4 @@ def bar(console: Here, visit: Reader) -> Response[Any]:
     return console.bare(visit, "parts/bar.html", status=console.reading.status())
 
 
-ROUTES = (watch, picture, vessel, place_names, bar)
+ROUTES = (watch, news, picture, vessel, place_names, bar)
