@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -150,4 +151,26 @@ def test_every_page_fits_a_small_window(chromium: Chromium, console: str) -> Non
         wide[name] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
     assert {name: by for name, by in wide.items() if by} == {}
+    page.close()
+
+
+def test_the_script_reads_the_golden_frame(chromium: Chromium, console: str) -> None:
+    page = chromium.new_page()
+    page.goto(f"{console}/login")
+    golden = (Path(__file__).parents[1] / "golden" / "trk1.bin").read_bytes()
+
+    read = page.evaluate(
+        """async (bytes) => {
+            const { decode } = await import("/static/js/wire.js");
+            const frame = decode(new Uint8Array(bytes).buffer);
+            return { ...frame, mmsi: [...frame.mmsi], lon: [...frame.lon], cog: [...frame.cog], age: [...frame.age] };
+        }""",
+        list(golden),
+    )
+
+    assert (read["whole"], read["frame"], read["count"], read["time"]) == (True, 7, 2, 1_772_442_000_000)
+    assert read["mmsi"] == [900_000_001, 900_000_002]
+    assert read["lon"] == [-179_000_000, 129_000_000]
+    assert read["cog"] == [65535, 3110]
+    assert read["age"] == [65535, 5]
     page.close()
