@@ -7,7 +7,7 @@ import pytest
 from tests.agreement.conftest import HEAD, agreement_of, clause_text
 
 from haemaru.agreement import Effect, load_agreement
-from haemaru.wording import Fault
+from haemaru.wording import LANGUAGES, Fault, say_fault
 
 ROOT = Path(__file__).parents[2]
 LONG = """
@@ -161,3 +161,12 @@ def test_the_model_text_says_whose_it_is_not() -> None:
     clearance = [clause for clause in agreement.clauses if "customs.clearance" in clause.kinds]
     assert {clause.effect for clause in clearance} == {Effect.DEMAND}
     assert "Art. 116 (1)" in str(clearance[0].statute)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_fault_reads_as_what_why_and_what_to_do(lang: str) -> None:
+    words = say_fault(fault_of(LONG.replace('"release"', '"relase"')), lang)
+
+    assert "relase" in words["what"]
+    assert "release, withhold, refer, demand" in words["why"]
+    assert words["where"].startswith("draft.toml, line ")

@@ -32,7 +32,7 @@ class Names:
 
 def nearest(word: str, known: tuple[str, ...]) -> str:
     """The known word that looks most like `word`, or "-"."""
-    return next(iter(get_close_matches(word, known, 1, 0.5)), "-")
+    return str(next(iter(get_close_matches(word, known, 1, 0.5)), "-"))
 
 
 class Lines:

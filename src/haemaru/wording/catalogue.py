@@ -34,7 +34,7 @@ def keys(lang: str) -> frozenset[str]:
     return frozenset(_catalogue(lang))
 
 
-def say(key: str, lang: str, **params: object) -> str:
+def say(key: str, lang: str, /, **params: object) -> str:
     """The text of `key` in `lang` with its values filled in; an unknown key shows itself, so nothing is hidden."""
     text = _catalogue(lang if lang in LANGUAGES else "en").get(key, key)
     try:
