@@ -73,7 +73,7 @@ class Demand(msgspec.Struct, frozen=True):
     officer: str = ""
     purpose: str = ""
     subject: dict[str, Any] = {}
-    reason: str = ""
+    reason: Reason | str = ""
     answer: str | None = None
 
 
