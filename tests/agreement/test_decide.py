@@ -6,6 +6,7 @@ import pytest
 from tests.agreement.conftest import AT, agreement_of, clause_text, record_of
 
 from haemaru.agreement import Agreement, Decision, Verdict, decide, standing_purpose
+from haemaru.agreement.scope import REMEMBERED, REMEMBERED_LEAVES
 from haemaru.wording import Fault
 
 
@@ -246,3 +247,16 @@ def test_a_plain_value_is_not_reached_by_a_rule_about_what_would_lie_below_it() 
     agreement = agreement_of(RELEASE, clause_text("1.2", "withhold", fields=[{"path": "body.team.address"}]))
 
     assert "body.team" in paths(judged(agreement, record_of({"team": "dog-1"})))
+
+
+def test_records_of_endless_shapes_do_not_fill_the_memory() -> None:
+    agreement = agreement_of(RELEASE)
+
+    for number in range(REMEMBERED + 10):
+        judged(agreement, record_of({f"k{number}": 1}))
+    large = judged(agreement, record_of({f"k{number}": 1 for number in range(REMEMBERED_LEAVES + 1)}))
+
+    assert large.verdict is Verdict.RELEASE
+    assert len(agreement._shapes) <= REMEMBERED
+    assert all(len(shape.paths) <= REMEMBERED_LEAVES for shape in agreement._shapes.values())
+    assert all(len(scope.plans) <= REMEMBERED for scope in agreement._scopes.values())

@@ -11,7 +11,7 @@ from haemaru.agreement.decision import Decision
 from haemaru.agreement.leaves import Shape, odd_header, outline, shape_of
 from haemaru.agreement.model import Agreement, Effect
 from haemaru.agreement.plan import Plan, make_plan
-from haemaru.agreement.scope import REMEMBERED, Case, Scope, not_in_force, scope_of
+from haemaru.agreement.scope import Case, Scope, not_in_force, remember, scope_of
 from haemaru.agreement.treatments import class_of
 from haemaru.records.record import MAX_DEPTH
 from haemaru.wording import Fault
@@ -54,9 +54,8 @@ def plan_for(scope: Scope, case: Case) -> Plan:
     """The plan of a case, remembered."""
     plan = scope.plans.get(case)
     if plan is None:
-        if len(scope.plans) >= REMEMBERED:
-            scope.plans.clear()
-        plan = scope.plans[case] = make_plan(scope, case)
+        plan = make_plan(scope, case)
+        remember(scope.plans, case, plan, len(case.shape.paths))
     return plan
 
 
@@ -84,9 +83,7 @@ def shape_in(agreement: Agreement, record: Mapping[str, object]) -> Shape:
         shape = agreement._shapes.get(key)
         if shape is None:
             shape = shape_of(*key)
-            if len(agreement._shapes) >= REMEMBERED:
-                agreement._shapes.clear()
-            agreement._shapes[key] = shape
+            remember(agreement._shapes, key, shape, len(shape.paths))
     except RecursionError:
         raise Fault("record_too_deep", "record", limit=MAX_DEPTH) from None
     return shape

@@ -7,7 +7,7 @@ a case is a `Plan`, worked out once and remembered.
 
 from collections.abc import Container
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from haemaru.agreement.conditions import MET, Condition, NotMet, Outcome
 from haemaru.agreement.leaves import Shape
@@ -18,7 +18,12 @@ from haemaru.wording import Reason
 if TYPE_CHECKING:
     from haemaru.agreement.plan import Plan
 
-REMEMBERED = 4096  # plans, scopes and shapes kept each; a stranger's odd records must not fill the memory
+# Plans, scopes and shapes kept each, and up to how many leaves: a stranger's odd records must not fill the memory.
+REMEMBERED = 4096
+REMEMBERED_LEAVES = 256
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 class Case(NamedTuple):
@@ -57,9 +62,7 @@ class Scope:
         if found is None:
             rules = [rule for clause in self.clauses for rule in clause.fields if changes_value(rule)]
             found = tuple(leaf for leaf in shape.governed if any(rule.touches(leaf) for rule in rules))
-            if len(self.treated) >= REMEMBERED:
-                self.treated.clear()
-            self.treated[shape] = found
+            remember(self.treated, shape, found, len(shape.paths))
         return found
 
     def outcome_of(self, clause_place: int, outcomes: tuple[Outcome, ...]) -> Outcome:
@@ -67,6 +70,15 @@ class Scope:
         answers = [outcomes[i] for i in self.places[clause_place]]
         refused = next((answer for answer in answers if isinstance(answer, NotMet)), None)
         return refused or next((answer for answer in answers if answer is not MET), MET)
+
+
+def remember(cache: dict[_Key, _Value], key: _Key, value: _Value, leaves: int = 0) -> None:
+    """Keeps `value` for the next time, unless it is too large; a full cache starts anew."""
+    if leaves > REMEMBERED_LEAVES:
+        return
+    if len(cache) >= REMEMBERED:
+        cache.clear()
+    cache[key] = value
 
 
 def changes_value(rule: FieldRule) -> bool:
@@ -80,9 +92,8 @@ def scope_of(agreement: Agreement, kind: str, from_: str, to: str, purpose: str)
     scopes = agreement._scopes
     found = scopes.get(key)
     if found is None:
-        if len(scopes) >= REMEMBERED:
-            scopes.clear()
-        found = scopes[key] = _make_scope(agreement, key)
+        found = _make_scope(agreement, key)
+        remember(scopes, key, found)
     return found
 
 

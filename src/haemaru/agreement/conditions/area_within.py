@@ -39,7 +39,7 @@ class AreaWithin(Stated):
         ends = self.polygon[1:] + self.polygon[:1]
         edges = tuple((*a, *b) for a, b in zip(self.polygon, ends, strict=True) if a[1] != b[1])
         lons, lats = zip(*self.polygon, strict=True)
-        object.__setattr__(self, "outcomes", outcomes("outside_area", self.lat, area=self.area))
+        object.__setattr__(self, "outcomes", outcomes("outside_area", f"{self.lat}, {self.lon}", area=self.area))
         object.__setattr__(self, "_keys", (tuple(self.lat.split(".")), tuple(self.lon.split("."))))
         object.__setattr__(self, "_edges", edges)
         # One millionth of a degree of room, so that rounding on a border is left to the formula.
