@@ -35,7 +35,20 @@ def put_until_known(home: Path, file: Path, purpose: str) -> None:
     """Gives the file again and again until the node says that it has stored all of it."""
     while True:
         done = subprocess.run(
-            [sys.executable, "-m", "haemaru", "records", "put", home, file, "--to", "kcs", "--purpose", purpose, "--json"],
+            [
+                sys.executable,
+                "-m",
+                "haemaru",
+                "records",
+                "put",
+                home,
+                file,
+                "--to",
+                "kcs",
+                "--purpose",
+                purpose,
+                "--json",
+            ],
             capture_output=True,
             text=True,
             env=ENVIRONMENT,

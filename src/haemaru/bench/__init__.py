@@ -4,6 +4,7 @@
 """
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 _PARTS = ("decisions", "exchange", "positions")
@@ -11,9 +12,12 @@ _PARTS = ("decisions", "exchange", "positions")
 
 def measure(what: str = "all") -> dict[str, Any]:
     """Measures one part or all and tells the machine's load before and after."""
-    from haemaru.bench import decisions, exchange, positions
+    from haemaru.bench.decisions import measure as decisions
+    from haemaru.bench.exchange import measure as exchange
+    from haemaru.bench.positions import measure as positions
 
-    parts = {"decisions": decisions.measure, "exchange": exchange.measure, "positions": positions.measure}
+    parts: dict[str, Callable[[], dict[str, Any]]]
+    parts = {"decisions": decisions, "exchange": exchange, "positions": positions}
     before = os.getloadavg()[0]
     figures: dict[str, Any] = {name: parts[name]() for name in _PARTS if what in ("all", name)}
     figures["machine"] = {

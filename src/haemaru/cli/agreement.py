@@ -51,9 +51,7 @@ def check(agreement_file: Path, as_json: bool) -> None:
 @click.option("--purpose", required=True)
 @click.option("--at", required=True, help="The moment of the decision, RFC 3339.")
 @json_option
-def decide(
-    agreement_file: Path, record_file: Path, from_: str, to: str, purpose: str, at: str, as_json: bool
-) -> None:
+def decide(agreement_file: Path, record_file: Path, from_: str, to: str, purpose: str, at: str, as_json: bool) -> None:
     """May this record leave? Names for every field the clause that releases or withholds it."""
     read = load_agreement(agreement_file.read_bytes(), str(agreement_file))
     record = _record(record_file)

@@ -1,6 +1,7 @@
-"""Through which a shell command reaches a home: the running node's control socket, or the home itself under its lock."""
+"""How a shell command reaches a home: by the running node's control socket, or by the home itself under its lock."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,13 @@ from haemaru.wording import Fault
 _PATIENCE_S = 15.0
 
 
-def act(folder: Path, command: str, params: dict[str, Any]) -> Answer:
-    """Does a command at a home and gives its answer; waits while the home's owner is starting or stopping."""
+def act(
+    folder: Path, command: str, params: dict[str, Any], opened: Callable[[Node], None] = lambda _node: None
+) -> Answer:
+    """Does a command at a home and gives its answer; waits while the home's owner is starting or stopping.
+
+    `opened` is told of the node where none runs and the command is done in this process.
+    """
     home = Home(folder.resolve())
     home.settings()
     until = time.monotonic() + _PATIENCE_S
@@ -29,4 +35,5 @@ def act(folder: Path, command: str, params: dict[str, Any]) -> Answer:
             time.sleep(0.1)
             continue
         with node:
+            opened(node)
             return node.do(command, params)

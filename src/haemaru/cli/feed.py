@@ -1,12 +1,18 @@
 """`haemaru feed`: surveillance feeds into a node."""
 
+import signal
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 import click
 
 from haemaru.cli.door import act
 from haemaru.cli.options import home_argument, json_option
 from haemaru.cli.output import show
+from haemaru.node import Node
+from haemaru.node.control import ask_running
+from haemaru.node.home import Home
 
 
 @click.group()
@@ -26,4 +32,20 @@ def feed_ais(
 ) -> None:
     """Reads AIS from a file (NMEA, NOAA or Danish CSV, gzip too), tcp://HOST:PORT or udp://HOST:PORT."""
     where = source if "://" in source else str(Path(source).resolve())
-    show(act(home, "feed.ais", {"source": where, "start": start, "speed": speed, "seconds": seconds}), as_json)
+    params = {"source": where, "start": start, "speed": speed, "seconds": seconds}
+    # Ctrl-C ends the feed, not the count of it: the node stops reading and tells what came in.
+    show(act(home, "feed.ais", params, until_stopped(home, where)), as_json)
+
+
+def until_stopped(home: Path, source: str) -> Callable[[Node], None]:
+    """Lets SIGINT and SIGTERM end the feed at the node that reads it; gives who is told of a node in this process."""
+    here: list[Node] = []
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        ended = ask_running(Home(home.resolve()).socket, "feed.stop", {"source": source})
+        for node in here if ended is None else ():
+            node.do("feed.stop", {"source": source})
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, end)
+    return here.append

@@ -24,7 +24,7 @@ from haemaru.wording import Reason
 SILENT = "withdrawn"
 """The only code under which a silent refusal is ever seen by the partner."""
 
-_PSEUDONYMS = "haemaru-pseudonyms-v1"
+PSEUDONYMS = "haemaru-pseudonyms-v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +134,7 @@ def seal(house: House, ask: Ask, judgement: Judgement, prev: str | None, at: dat
     agreement, decision = judgement.agreement, judgement.decision
     if agreement is None or decision is None or decision.verdict is not Verdict.RELEASE:
         raise AssertionError("only a release is sealed")
-    copy = decision.redact(ask.record, house.vault.blind(_PSEUDONYMS))
+    copy = decision.redact(ask.record, house.vault.blind(PSEUDONYMS))
     header = release_header(house, ask, copy, agreement, decision, prev=prev, at=at)
     content = join(header_bytes(header), msgspec.json.encode(copy))
     return Sealable(

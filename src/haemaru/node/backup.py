@@ -38,12 +38,15 @@ def write_backup(home: Home, file: Path) -> dict[str, Any]:
         copy = Path(scratch) / "node.db"
         _copy_database(Path(settings.database.removeprefix("sqlite:///")), copy)
         packed = Path(scratch) / "home.tar.zst"
-        with packed.open("wb") as out, zstandard.ZstdCompressor().stream_writer(out) as stream:
-            with tarfile.open(fileobj=stream, mode="w|") as tar:
-                tar.add(copy, "node.db")
-                for name in (*_FOLDERS, *_FILES):
-                    if (home.folder / name).exists():
-                        tar.add(home.folder / name, name)
+        with (
+            packed.open("wb") as out,
+            zstandard.ZstdCompressor().stream_writer(out) as stream,
+            tarfile.open(fileobj=stream, mode="w|") as tar,
+        ):
+            tar.add(copy, "node.db")
+            for name in (*_FOLDERS, *_FILES):
+                if (home.folder / name).exists():
+                    tar.add(home.folder / name, name)
         size = _seal(packed, file, key)
     key_file = file.with_name(file.name + ".key")
     key_file.touch(mode=0o600)
@@ -108,9 +111,11 @@ def restore_home(file: Path, key_file: Path, folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, CryptoError, RuntimeError) as error:
         raise Fault("backup_refused", str(file), detail=str(error)) from None
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(packed)) as stream:
-        with tarfile.open(fileobj=stream, mode="r|") as tar:
-            tar.extractall(folder, filter="data")  # noqa: S202 - our own sealed tar, and the filter holds it inside
+    with (
+        zstandard.ZstdDecompressor().stream_reader(io.BytesIO(packed)) as stream,
+        tarfile.open(fileobj=stream, mode="r|") as tar,
+    ):
+        tar.extractall(folder, filter="data")
     settings = home.settings()
     moved = type(settings)(
         settings.party, settings.realm, settings.listen, f"sqlite:///{folder / 'node.db'}", settings.agreement

@@ -48,9 +48,7 @@ def share(
     for party in partners(node) if to is None else to:
         serving = purpose or (standing_purpose(agreement, record["kind"], node.party, party) if agreement else None)
         if serving is not None:
-            results.append(
-                node.exchange.put(batch, dict(record), party, serving, demanded=demanded, refs=refs, op=op)
-            )
+            results.append(node.exchange.put(batch, dict(record), party, serving, demanded=demanded, refs=refs, op=op))
     return results
 
 

@@ -1,13 +1,13 @@
 """A home is the folder of one node: its settings, keys, database, positions, lock and control socket.
 
-    HOME/haemaru.toml      settings, written once by `init`
-    HOME/keys/             signing, encryption and storage keys (0600)
-    HOME/statement.json    the public keys, self-signed, to be handed to partners
-    HOME/agreements/       the agreement files as they were given, with their signatures
-    HOME/node.db           the ledger and its projections (unless `--database` names a PostgreSQL)
-    HOME/positions/        Parquet by UTC day, encrypted
-    HOME/lock              held by the one process that writes here
-    HOME/control.sock      how commands reach a running node (0600)
+HOME/haemaru.toml      settings, written once by `init`
+HOME/keys/             signing, encryption and storage keys (0600)
+HOME/statement.json    the public keys, self-signed, to be handed to partners
+HOME/agreements/       the agreement files as they were given, with their signatures
+HOME/node.db           the ledger and its projections (unless `--database` names a PostgreSQL)
+HOME/positions/        Parquet by UTC day, encrypted
+HOME/lock              held by the one process that writes here
+HOME/control.sock      how commands reach a running node (0600)
 """
 
 import fcntl
@@ -90,7 +90,7 @@ class Home:
         self.settings_file.write_text("# Written by haemaru init.\n" + "\n".join(lines) + "\n")
 
     def lock(self) -> IO[str]:
-        """Takes the lock that only one process can hold; the kernel frees it when that process dies, however it dies."""
+        """Takes the lock that only one process can hold; the kernel frees it however that process ends."""
         handle = (self.folder / "lock").open("a")
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -36,9 +36,7 @@ class Made(msgspec.Struct, frozen=True):
     officer: FirstOfficer
 
 
-def init_home(
-    folder: Path, party: str, agreement: Path, realm: str, listen: str | None, database: str | None
-) -> Made:
+def init_home(folder: Path, party: str, agreement: Path, realm: str, listen: str | None, database: str | None) -> Made:
     """Makes a home; refuses a folder that is one already, or a party the agreement does not name."""
     home = Home(folder)
     data = agreement.read_bytes()

@@ -6,6 +6,7 @@ receiver knows each row by ship and moment, so none is there twice.
 """
 
 import hashlib
+import logging
 import threading
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,6 +17,7 @@ import msgspec
 from haemaru.agreement import Agreement, standing_purpose
 from haemaru.clock import Clock, format_time, from_ms
 from haemaru.exchange import Exchange
+from haemaru.exchange.release import PSEUDONYMS
 from haemaru.ledger import Batch, Ledger
 from haemaru.node.agreements import AgreementDesk
 from haemaru.node.home import Home, Settings
@@ -23,14 +25,18 @@ from haemaru.node.tallies import BATCH, BatchNote, Towards, read_tally
 from haemaru.operations import KnownVessel
 from haemaru.signing import NodeKeys, Vault
 from haemaru.surveillance import MISSING, UNITS_PER_DEGREE, Claim, Fixes, Static, StaticHistory
-from haemaru.surveillance.picture import Picture, PictureColumns, save
+from haemaru.surveillance.picture import Picture, PictureColumns
+from haemaru.surveillance.picture import load as load_picture
+from haemaru.surveillance.picture import save as save_picture
 from haemaru.surveillance.share import Handling, read_shared, share
 from haemaru.surveillance.store import PositionStore
 from haemaru.values.position import Position
+from haemaru.wording import Fault
 
 KIND = "surveillance.position"
 CLAIMS = "surveillance.claims"
 LEVEL = "restricted"
+_log = logging.getLogger(__name__)
 
 
 class SurveillanceDesk:
@@ -46,13 +52,29 @@ class SurveillanceDesk:
         self._key = hashlib.sha256(b"haemaru-positions-v1" + keys.vault).digest()
         self._own = PositionStore(home.positions / "own", self._key)
         self._shared: dict[str, PositionStore] = {}
-        self._picture = Picture(settings.party)
-        self._saved = -1
+        self._picture = self._restored()
+        self._saved = self._picture.version
         self._clauses: dict[str, str] = {}
         self._lock = threading.RLock()
         self.feed: dict[str, Any] = {}
+        self.running_feeds: dict[str, threading.Event] = {}
         self._statics = StaticHistory(self._load_claims())
         exchange.on_positions(self._receive)
+
+    def _restored(self) -> Picture:
+        picture = Picture(self._party)
+        if self._home.picture.exists():
+            try:
+                columns, sources = load_picture(self._home.picture, self._vault)
+            except Fault as fault:
+                # Only a view of what the stores hold: it fills again with the next rows.
+                _log.warning("the picture begins empty: %s", fault.code)
+                return picture
+            for place, source in enumerate(sources):
+                rows = columns.take(columns.source == place)
+                shown = {name: column for name, column in rows.columns().items() if name != "source"}
+                picture.update(Fixes.of(**shown), source if place else None)
+        return picture
 
     def _load_claims(self) -> list[Claim]:
         with self._ledger.read() as tx:
@@ -99,7 +121,8 @@ class SurveillanceDesk:
                 towards[peer.party] = Towards(len(fresh), 0, {word: len(fresh)})
                 continue
             way = (self._party, peer.party)
-            shared = share(agreement, fresh, way, purpose, now, handling=_handling(agreement))
+            key = self._vault.blind(PSEUDONYMS)
+            shared = share(agreement, fresh, way, purpose, now, handling=_handling(agreement), pseudonym_key=key)
             self._exchange.put_positions(batch, peer.party, purpose, shared.groups)
             towards[peer.party] = Towards(len(fresh), shared.rows, shared.withheld)
         return towards
@@ -121,7 +144,7 @@ class SurveillanceDesk:
         """Writes the picture file when it has changed; called each second."""
         version = self._picture.version
         if version != self._saved:
-            save(self._home.picture, self._picture.snapshot(), self._picture.sources, self._vault)
+            save_picture(self._home.picture, self._picture.snapshot(), self._picture.sources, self._vault)
             self._saved = version
 
     def close(self) -> None:

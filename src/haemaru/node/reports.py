@@ -37,6 +37,7 @@ def node_status(node: "Node") -> dict[str, Any]:
         "positions": node.surveillance.position_status(),
         "peers": _peers(node, names),
         "records": node.exchange.totals(),
+        "refused_frames": node.exchange.refused(),
         "ledger": _ledger(node),
         "health": _health(node, refusal),
     }

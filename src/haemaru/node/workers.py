@@ -85,13 +85,13 @@ class Workers:
                 react(self._node, held)
             except Fault as fault:
                 _log.warning("no reaction to a %s: %s", held.kind, fault.code)
-            except Exception:
+            except Exception:  # noqa: BLE001 - one bad record must not end all reactions
                 _log.exception("a reaction failed")
 
     def _tick(self) -> None:
         while not self._node.stopping.wait(_TICK_S):
             try:
                 self._node.surveillance.tick()
-                self._node.exchange.offer_checkpoints()
-            except Exception:
+                self._node.exchange.tick()
+            except Exception:  # noqa: BLE001 - the next tick tries again
                 _log.exception("a tick failed")

@@ -9,12 +9,11 @@ from typing import Any
 import click
 
 from haemaru.cli.demo import story
-from haemaru.cli.demo.houses import House, make_houses
+from haemaru.cli.demo.houses import House, make_houses, story_began
 from haemaru.cli.demo.live import stay
 from haemaru.cli.demo.report import figures
 from haemaru.cli.options import json_option
 from haemaru.cli.output import language, show
-from haemaru.clock import SystemClock
 from haemaru.node import Answer
 from haemaru.scenarios import World
 from haemaru.scenarios.okgye import build
@@ -42,7 +41,7 @@ def demo(once: bool, source: Path | None, seed: int, home: Path | None, open_bro
     is_new = not (folder / "demo.json").exists()
     tell("demo.setup" if is_new else "demo.again", folder=folder)
     houses = make_houses(folder)
-    world = build(seed, SystemClock().now())
+    world = build(seed, story_began(folder))
     try:
         _start(houses)
         if is_new:
@@ -56,7 +55,7 @@ def demo(once: bool, source: Path | None, seed: int, home: Path | None, open_bro
 
 def tell(key: str, **params: Any) -> None:
     """One line of progress on a terminal; silent in a pipe."""
-    if sys.stderr.isatty() or not sys.stdout.isatty():
+    if sys.stderr.isatty():
         click.echo(say(key, language(), **params), err=True)
 
 
@@ -78,7 +77,7 @@ def run_once(folder: Path, feed: str | None, seed: int) -> dict[str, Any]:
     """The whole story on two fresh nodes, and its figures."""
     tell("demo.setup", folder=folder)
     houses = make_houses(folder)
-    world = build(seed, SystemClock().now())
+    world = build(seed, story_began(folder))
     try:
         _start(houses)
         told = tell_story(houses, world, folder, feed)

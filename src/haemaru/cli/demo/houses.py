@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from typing import Any
 import msgspec
 
 from haemaru.cli.door import act
+from haemaru.clock import SystemClock, format_time
 from haemaru.node.home import Home
 from haemaru.node.init import init_home
+from haemaru.values.instant import parse_time
 from haemaru.wording import Fault
 
 PARTIES = ("kcg", "kcs")
@@ -91,6 +94,14 @@ def make_houses(folder: Path) -> dict[str, House]:
     kept.touch(mode=0o600)
     kept.write_bytes(msgspec.json.encode({party: house.password for party, house in houses.items()}))
     return houses
+
+
+def story_began(folder: Path) -> datetime:
+    """The moment the story of these homes began; the first asking sets it, so that a restart moves no ship."""
+    kept = folder / "began.txt"
+    if not kept.exists():
+        kept.write_text(format_time(SystemClock().now()))
+    return parse_time(kept.read_text(), str(kept))
 
 
 def _introduce(houses: Mapping[str, House]) -> None:

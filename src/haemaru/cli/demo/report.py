@@ -16,7 +16,7 @@ def figures(houses: dict[str, House], told: Told) -> dict[str, Any]:
         party: [line for line in lines if line["stream"] is not None and line["state"] == "held"]
         for party, lines in received.items()
     }
-    support = {party: support_state(house, told.support) for party, house in houses.items()}
+    states = [{support_state(house, name) for house in houses.values()} for name in told.supports]
     return {
         "positions": {
             "observed": positions["observed"],
@@ -46,13 +46,23 @@ def figures(houses: dict[str, House], told: Told) -> dict[str, Any]:
         },
         "demands": {"answered": told.demands},
         "support": {
-            "requested": int(bool(told.support)),
-            "committed": int(all(state == "released" for state in support.values())),
-            "returned": int(all(state == "released" for state in support.values())),
+            "requested": len(told.supports),
+            "committed": sum(_committed(houses, name) for name in told.supports),
+            "returned": sum(state == {"released"} for state in states),
         },
         "training": {"seats_taken": seats_taken(houses["kcg"], told.session)},
         "ledger": {party: house.do("ledger.verify") for party, house in houses.items()},
     }
+
+
+def _committed(houses: dict[str, House], name: str) -> bool:
+    """Whether both nodes hold the owner's commitment of this support."""
+    return all(
+        any(each["message"] == "commit_resource" for each in support["history"])
+        for house in houses.values()
+        for support in house.do("resources.list")["supports"]
+        if support["id"] == name
+    )
 
 
 def _channels(status: dict[str, Any]) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ class Told:
     demands: int = 0
     reports: list[str] = field(default_factory=list)
     corrected: int = 0
-    support: str = ""
+    supports: list[str] = field(default_factory=list)
     session: str = ""
 
 
@@ -65,6 +65,7 @@ def tip(houses: dict[str, House], world: World, folder: Path, told: Told, tell: 
     form = folder / "tip.json"
     form.write_text(json.dumps(world.tip, ensure_ascii=False), encoding="utf-8")
     told.tip = houses["kcg"].do("operations.tip", file=str(form), wait_s=45.0)
+    note(houses, "tip", "candidates", "case", "picture")
 
 
 def reports(houses: dict[str, House], world: World, told: Told, tell: Tell) -> None:
@@ -76,21 +77,22 @@ def reports(houses: dict[str, House], world: World, told: Told, tell: Tell) -> N
     for correction in world.corrections:
         houses[correction.party].do("records.correct", rid=correction.rid, body=correction.body)
         told.corrected += 1
+    note(houses, "correction")
 
 
 def demand(houses: dict[str, House], world: World, told: Told, tell: Tell) -> None:
     """What customs may only give on demand is demanded, and answered."""
     tell("demo.demand")
     asker, holder = houses["kcg"], houses["kcs"]
-    for note in told.tip["picture"]["held"]:
-        if note["effect"] != "demand":
+    for kept in told.tip["picture"]["held"]:
+        if kept["effect"] != "demand":
             continue
         sent = asker.do(
             "demand.new",
             case=told.tip["case"],
-            to=note["party"],
-            kind=note["kind"],
-            clause=note["clause"],
+            to=kept["party"],
+            kind=kept["kind"],
+            clause=kept["clause"],
             letter=world.demand["letter"],
             by=world.demand["officer"],
         )
@@ -98,6 +100,7 @@ def demand(houses: dict[str, House], world: World, told: Told, tell: Tell) -> No
         holder.do("demand.answer", id=sent["id"], release=True, reason="demo")
         wait_for(lambda name=sent["id"]: _state(asker, name) == "released", "reply")  # type: ignore[misc]
         told.demands += 1
+    note(houses, "demand", "reply")
 
 
 def _state(house: House, demand_id: str) -> str:
@@ -106,23 +109,44 @@ def _state(house: House, demand_id: str) -> str:
 
 
 def support(houses: dict[str, House], world: World, folder: Path, told: Told, tell: Tell) -> None:
-    """A dog team is asked for, offered, committed by its owner, deployed and given back."""
+    """Two dog teams are asked for, offered, committed by their owner, deployed and given back."""
     tell("demo.support")
-    borrower, owner = houses["kcg"], houses["kcs"]
-    form = folder / "need.json"
-    form.write_text(json.dumps(world.need, ensure_ascii=False), encoding="utf-8")
-    told.support = borrower.do("support.request", file=str(form), to="kcs", case=told.tip["case"])["id"]
-    for house, step, state in (
-        (owner, "offer", "requested"),
-        (borrower, "requisition", "offered"),
-        (owner, "commit", "requisitioned"),
-        (owner, "deploy", "committed"),
-        (owner, "ask_return", "deployed"),
-        (borrower, "release", "return_requested"),
-    ):
-        wait_for(lambda at=house, due=state: support_state(at, told.support) == due, step)  # type: ignore[misc]
-        house.do("support.step", id=told.support, step=step, reason="demo")
-    wait_for(lambda: support_state(owner, told.support) == "released", "release")
+    for number, need in enumerate(world.needs):
+        form = folder / f"need-{number}.json"
+        form.write_text(json.dumps(need, ensure_ascii=False), encoding="utf-8")
+        name = houses["kcg"].do("support.request", file=str(form), to="kcs", case=told.tip["case"])["id"]
+        told.supports.append(name)
+    note(houses, "support")
+    for step in ("offer", "requisition", "commit", "deploy", "ask_return", "release"):
+        for name in told.supports:
+            _step(houses, name, step)
+        if step == "commit":
+            note(houses, "commit")
+    for name in told.supports:
+        wait_for(lambda one=name: support_state(houses["kcs"], one) == "released", "release")  # type: ignore[misc]
+
+
+_STEPS = {
+    "offer": ("kcs", "requested"),
+    "requisition": ("kcg", "offered"),
+    "commit": ("kcs", "requisitioned"),
+    "deploy": ("kcs", "committed"),
+    "ask_return": ("kcs", "deployed"),
+    "release": ("kcg", "return_requested"),
+}
+
+
+def _step(houses: dict[str, House], name: str, step: str) -> None:
+    party, due = _STEPS[step]
+    wait_for(lambda: support_state(houses[party], name) == due, step)
+    houses[party].do("support.step", id=name, step=step, reason="demo")
+
+
+def note(houses: dict[str, House], *steps: str) -> None:
+    """Notes at both nodes that steps of the story have been told, for the console."""
+    for house in houses.values():
+        for step in steps:
+            house.do("story.tell", step=step)
 
 
 def support_state(house: House, name: str) -> str:
@@ -139,10 +163,9 @@ def training(houses: dict[str, House], world: World, folder: Path, told: Told, t
     guest = houses["kcg"]
     wait_for(lambda: any(each["id"] == told.session for each in guest.do("training.list")["sessions"]), "session")
     for seat in world.seats:
-        guest.do(
-            "training.apply", session=told.session, person=seat["person"], competencies=seat["competencies"]
-        )
+        guest.do("training.apply", session=told.session, person=seat["person"], competencies=seat["competencies"])
     wait_for(lambda: seats_taken(guest, told.session) == len(world.seats), "seats")
+    note(houses, "training")
 
 
 def seats_taken(house: House, session: str) -> int:
@@ -155,6 +178,7 @@ def outcome(houses: dict[str, House], world: World, told: Told, tell: Tell) -> N
     """The boarding party reports; both agencies have their share in it."""
     tell("demo.outcome")
     houses["kcg"].do("operations.outcome", case=told.tip["case"], **world.outcome)
+    note(houses, "boarding", "found", "return")
 
 
 def wait_for(condition: Callable[[], bool], what: str, seconds: float = _DRAIN_S) -> None:
@@ -173,9 +197,7 @@ def drained(houses: dict[str, House]) -> bool:
 
 def waiting(house: House) -> int:
     """How many sealed items of a node have no receipt yet."""
-    return sum(
-        int(channel["waiting"]) for peer in house.do("status")["peers"] for channel in peer["channels"]
-    )
+    return sum(int(channel["waiting"]) for peer in house.do("status")["peers"] for channel in peer["channels"])
 
 
 def live_lines(world: World) -> Iterator[bytes]:

@@ -4,7 +4,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from haemaru.node.answer import Answer
-from haemaru.node.commands import agreement, demand, exchange, feed, operations, records, resources, state, story, training
+from haemaru.node.commands import (
+    agreement,
+    demand,
+    exchange,
+    feed,
+    operations,
+    records,
+    resources,
+    state,
+    story,
+    training,
+)
 
 if TYPE_CHECKING:
     from haemaru.node.node import Node
@@ -28,6 +39,7 @@ COMMANDS: dict[str, Command] = {
     "exchange.import": exchange.import_,
     "exchange.reopen": exchange.reopen,
     "feed.ais": feed.ais,
+    "feed.stop": feed.stop,
     "ledger.verify": state.verify,
     "operations.choose": operations.choose,
     "operations.outcome": operations.outcome,

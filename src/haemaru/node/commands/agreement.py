@@ -35,9 +35,7 @@ def sign(node: "Node", params: dict[str, Any]) -> Answer:
 def _ours(node: "Node", data: bytes, where: str) -> Agreement:
     agreement = load_agreement(data, where)
     if node.party not in {party.id for party in agreement.parties}:
-        raise Fault(
-            "party_not_in_agreement", node.party, parties=", ".join(party.id for party in agreement.parties)
-        )
+        raise Fault("party_not_in_agreement", node.party, parties=", ".join(party.id for party in agreement.parties))
     return agreement
 
 

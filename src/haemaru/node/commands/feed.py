@@ -1,5 +1,6 @@
 """Commands on feeds: AIS from a file or a live source, into the picture and, as far as clauses let it, to partners."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,18 +15,25 @@ from haemaru.wording import Fault
 if TYPE_CHECKING:
     from haemaru.node.node import Node
 
+# A TCP source that hung up and does not answer for so long has ended; UDP tells no end.
+_PATIENCE_S = 10.0
+
 
 def ais(node: "Node", params: dict[str, Any]) -> Answer:
     """Reads a feed to its end (or until the node stops) and tells what was counted and why."""
     source = str(params["source"])
     start = parse_time(str(params["start"]), "--start") if params.get("start") else None
+    stop = threading.Event()
+    node.surveillance.running_feeds[source] = stop
     feed = node.surveillance.feed
     feed.clear()
     feed.update(source=source, running=True, shifted=node.realm == "demo", invented=False)
     rows = 0
     stats: dict[str, Any] = {}
     try:
-        for batch in _batches(node, source, start, params):
+        for batch in _batches(node, source, start, params, stop):
+            if node.stopping.is_set():
+                stop.set()
             rows += node.surveillance.take(batch.fixes, batch.statics, Path(source).name)
             stats = dict(batch.stats.as_json())
             feed.update(sentences=stats["sentences"], messages=stats["messages"], quarantined=stats["quarantined"])
@@ -33,18 +41,28 @@ def ais(node: "Node", params: dict[str, Any]) -> Answer:
                 feed["last"] = format_time(node.clock.now())
             node.workers.wake()
     finally:
+        node.surveillance.running_feeds.pop(source, None)
         feed["running"] = False
     return Answer({**stats, "rows": rows})
 
 
-def _batches(node: "Node", source: str, start: Any, params: dict[str, Any]) -> Iterator[Batch]:
+def stop(node: "Node", params: dict[str, Any]) -> Answer:
+    """Ends a feed that is being read; its command then tells what was counted."""
+    running = node.surveillance.running_feeds.get(str(params["source"]))
+    if running is not None:
+        running.set()
+    return Answer({"source": params["source"], "stopped": running is not None})
+
+
+def _batches(node: "Node", source: str, start: Any, params: dict[str, Any], stop: threading.Event) -> Iterator[Batch]:
     classes = node.surveillance.classes()
     is_demo = node.realm == "demo"
     if "://" in source:
         seconds = params.get("seconds")
         return feed_url(
-            source, node.clock.now, start=start, shift=is_demo, classes=classes, stop=node.stopping, seconds=seconds
-        )
+            source, node.clock.now, start=start, shift=is_demo, classes=classes, stop=stop, seconds=seconds,
+            patience_s=_PATIENCE_S,
+        )  # fmt: skip
     path = Path(source)
     if not path.is_file():
         raise Fault("cannot_read", source, detail="no such file")
@@ -54,5 +72,5 @@ def _batches(node: "Node", source: str, start: Any, params: dict[str, Any]) -> I
         speed=params.get("speed"),
         first_row_at=node.clock.now if is_demo else None,
         classes=classes,
-        stop=node.stopping,
+        stop=stop,
     )

@@ -91,7 +91,9 @@ def merged(node: "Node", case: dict[str, Any]) -> Picture:
 
 def about(node: "Node", case: dict[str, Any]) -> "list[Held]":
     """Everything held, own and received, that is about the case's ship or refers to the case."""
-    return [held for held in node.exchange.holdings.list() if held.state == "held" and held.kind != "operations.ranking"]
+    return [
+        held for held in node.exchange.holdings.list() if held.state == "held" and held.kind != "operations.ranking"
+    ]
 
 
 def choose(node: "Node", params: dict[str, Any]) -> Answer:

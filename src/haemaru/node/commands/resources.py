@@ -113,7 +113,9 @@ def step(node: "Node", params: dict[str, Any]) -> Answer:
     other = support.owner if support.borrower == node.party else support.borrower
     outcome = _send(node, record, other)
     after = find_support(node, support.id)
-    return Answer({"id": support.id, "step": name, "state": after.state.value, "rid": record["rid"], "outcome": outcome})
+    return Answer(
+        {"id": support.id, "step": name, "state": after.state.value, "rid": record["rid"], "outcome": outcome}
+    )
 
 
 def _message(node: "Node", support: Support, name: str, params: dict[str, Any]) -> "Record":
@@ -183,9 +185,7 @@ def line(node: "Node", support: Support) -> dict[str, Any]:
         "status": support.status,
         "next": next_steps(node, support),
         "history": [{"rid": rid, "message": name, "state": state.value} for rid, name, state in support.history],
-        "refused": [
-            {"rid": one.rid, "message": one.message, "reason": one.reason.code} for one in support.refused
-        ],
+        "refused": [{"rid": one.rid, "message": one.message, "reason": one.reason.code} for one in support.refused],
     }
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import haemaru.node.desk.cases as case_pages
 from haemaru.clock import format_time, from_ms
 from haemaru.node.accounts import Accounts
-import haemaru.node.desk.cases as case_pages
+from haemaru.node.commands.story import steps
 from haemaru.node.desk import demands, mou, papers, ships, support
 from haemaru.node.node import Node
-from haemaru.node.commands.story import steps
 from haemaru.node.reports import node_status
 
 Raw = Mapping[str, Any]
@@ -99,7 +99,9 @@ class NodeDesk:
         """Ledger entries, newest first."""
         size = self._node.ledger.size
         with self._node.ledger.read() as tx:
-            rows = tx.all("SELECT idx, at_ms, kind, leaf FROM entry WHERE idx >= :since ORDER BY idx DESC", since=size - limit)
+            rows = tx.all(
+                "SELECT idx, at_ms, kind, leaf FROM entry WHERE idx >= :since ORDER BY idx DESC", since=size - limit
+            )
         return [
             {"index": index, "at": format_time(from_ms(at_ms)), "kind": kind, "leaf": bytes(leaf).hex()}
             for index, at_ms, kind, leaf in rows

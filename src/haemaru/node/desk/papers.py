@@ -110,9 +110,7 @@ def _leaving(node: "Node", held: "Held", party: str) -> dict[str, Any]:
             {"path": path, "value": values.get(path), "clause": clause, "treatment": str(treatment)}
             for path, clause, treatment in decision.released
         ],
-        "withheld": [
-            {"path": path, "clause": clause, "reason": reason} for path, clause, reason in decision.withheld
-        ],
+        "withheld": [{"path": path, "clause": clause, "reason": reason} for path, clause, reason in decision.withheld],
         "sealed_at": sent.sealed_at if sent else None,
         "acknowledged_at": sent.sealed_at if sent and sent.is_acknowledged else None,
     }

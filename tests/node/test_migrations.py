@@ -1,0 +1,31 @@
+"""The migrations make the tables that the rooms declare, on both engines; a forgotten column fails here."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import MetaData
+
+from haemaru.exchange.tables import METADATA as EXCHANGE
+from haemaru.ledger.tables import MARKS
+from haemaru.ledger.tables import METADATA as LEDGER
+from haemaru.node.tallies import METADATA as TALLIES
+from haemaru.node.wiring import MIGRATIONS
+from haemaru.storage import Database
+
+
+def declared() -> dict[str, set[str]]:
+    """The columns of every table that a room declares."""
+    rooms: tuple[MetaData, ...] = (LEDGER, MARKS, EXCHANGE, TALLIES)
+    return {name: set(table.columns.keys()) for room in rooms for name, table in room.tables.items()}
+
+
+@pytest.mark.parametrize("table", sorted(declared()))
+def test_the_migrations_make_every_column_that_the_rooms_declare(table: str, tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path / 'node.db'}")
+    database.migrate(MIGRATIONS)
+
+    with database.read() as tx:
+        made = {row[1] for row in tx.all(f"PRAGMA table_info({table})")}
+    database.close()
+
+    assert made == declared()[table]
