@@ -3,7 +3,7 @@
 Run as `python -I datagrams.py HOST PORT`; imports nothing of haemaru. In the node's process a thread would have to wait
 for its turn after every single datagram (measured: half of 20,000 a second were lost). This one empties the socket at
 once, keeps in memory what is not yet read, up to a limit, and writes it to its standard output: first the line "ready"
-or "refused WHY", then every datagram with a line feed. It ends when its standard input does: with the node, however
+or "refused WHY", then every datagram, ended by a line feed. It ends when its standard input does: with the node, however
 that ends. What is dropped beyond the limit is told on standard error when it ends.
 """
 
@@ -73,7 +73,7 @@ def _take(source: socket.socket, held: bytearray) -> int:
         if len(held) > _HELD_LIMIT:
             dropped += 1
         else:
-            held += data + b"\n"
+            held += data if data.endswith(b"\n") else data + b"\n"
     return dropped
 
 

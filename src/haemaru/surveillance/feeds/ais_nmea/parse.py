@@ -98,6 +98,8 @@ class AisDecoder:
         return self._take()
 
     def _line(self, line: bytes) -> None:
+        if not line.strip():
+            return  # an empty line says nothing and stands between nothing
         tags, text = read_tags(line) if line.startswith(b"\\") else (NO_TAGS, line)
         if tags.refused:
             self._stats.notes["bad_tag_block"] += tags.refused
