@@ -8,6 +8,7 @@ import msgspec
 
 from haemaru import __version__
 from haemaru.clock import format_time
+from haemaru.node.verifying import known_partners, told
 from haemaru.signing import read_statement
 from haemaru.wording import Reason
 
@@ -88,6 +89,4 @@ def _health(node: "Node", refusal: Reason | None) -> dict[str, Any]:
 
 def verify_ledger(node: "Node") -> dict[str, Any]:
     """Reads the whole ledger again; never raises on damage."""
-    partners = {peer.party: peer.statement.public for peer in node.exchange.peers()}
-    found: dict[str, Any] = msgspec.to_builtins(node.ledger.verify(partners))
-    return found
+    return told(node.ledger.verify(known_partners(node.database, node.keys)))

@@ -20,7 +20,7 @@ def test_an_empty_line_between_two_parts_does_not_part_them() -> None:
     check = 0
     for byte in body:
         check ^= byte
-    parts = [line.encode() for line in encode_dict(SHIP, talker_id="AIVDM", seq_id=3)]
+    parts = [line.encode() for line in encode_dict(SHIP, seq_id=3)]
     lines = [tag + f"{check:02X}".encode() + b"\\" + part for part in parts]
     whole, parted = AisDecoder(), AisDecoder()
 

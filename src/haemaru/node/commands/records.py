@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # One transaction holds so many records: a kill loses at most what was not yet acknowledged to the caller.
 _BATCH = 250
 _STATES = ("held", "retracted", "expired", "quarantined")
+_SHOWN = ("held", "quarantined")
+_BACK = ("retract", "expire")
 
 
 def put(node: "Node", params: dict[str, Any]) -> Answer:
@@ -80,12 +82,13 @@ def check_party(node: "Node", party: str) -> Agreement:
 def list_(node: "Node", params: dict[str, Any]) -> Answer:
     """Lists what is held, received records as they were released to us."""
     held = node.exchange.holdings.list(from_=params.get("from"), kind=params.get("kind"), states=_STATES)
-    return Answer([_line(each) for each in held])
+    return Answer([_line(each) for each in held if each.state in _SHOWN or each.op in _BACK])
 
 
 def _line(held: "Held") -> dict[str, Any]:
     stream = None if held.peer is None else {"from": held.peer, "channel": held.channel, "epoch": held.epoch}
-    record = held.record or {}
+    # What was taken back is a tombstone: that it was there, and nothing of what it said.
+    record = held.record if held.state in _SHOWN else {}
     return {
         "rid": held.rid,
         "kind": held.kind,

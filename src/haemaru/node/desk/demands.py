@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 from haemaru.node.commands.demand import line, states
-from haemaru.wording import say_reason
 
 if TYPE_CHECKING:
     from haemaru.node.node import Node
@@ -25,7 +24,7 @@ def _row(node: "Node", told: dict[str, Any]) -> dict[str, Any]:
         "party": party,
         "kind": ", ".join(told["kinds"]),
         "due": told["reply_by"],
-        "reason": say_reason(reason, "en") if reason and told["state"] == "refused" else "",
+        "reason": reason if told["state"] == "refused" else "",
         "answer": next(iter(told["answers"]), None),
     }
 

@@ -43,6 +43,8 @@ def rows(node: "Node", filters: Mapping[str, Any]) -> list[dict[str, Any]]:
     wanted = str(filters.get("kind") or "")
     found = []
     for held in reversed(list(node.exchange.holdings.list(from_=filters.get("origin") or None, states=_STATES))):
+        if held.state in ("retracted", "expired") and held.op not in ("retract", "expire"):
+            continue
         if not held.kind.startswith(wanted) or filters.get("state") not in (None, "", held.state):
             continue
         if text and text not in f"{held.rid} {held.record}".casefold():
@@ -99,7 +101,7 @@ def _leaving(node: "Node", held: "Held", party: str) -> dict[str, Any]:
     try:
         decision = decide(agreement, record, node.party, party, purpose, node.clock.now())
     except Fault as fault:
-        return {"party": party, "verdict": f"withhold ({fault.code})", "purpose": purpose}
+        return {"party": party, "verdict": fault.code, "purpose": purpose}
     values = dict(leaves(record))
     sent = node.exchange.traffic.sent(held.rid, party)
     return {
