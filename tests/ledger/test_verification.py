@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pysqlite3.dbapi2 as sqlite
 import pytest
 from tests.ledger.conftest import World
@@ -130,7 +131,7 @@ def test_one_changed_byte_in_any_column_is_found_and_named(full: World) -> None:
             if write(value):
                 tried += 1
                 bad = verify(full, path).first_bad
-                if bad is None or (bad.table, bad.column) != (table, column):
+                if bad is None or (bad.table, bad.column) != (table, column) or not msgspec.json.encode(bad):
                     wrong.append((table, column, at, old, value, bad))
                 assert write(old)
     connection.close()
@@ -166,7 +167,7 @@ def test_a_value_of_another_type_is_found_and_named(full: World) -> None:
             if touched and rows_of_copy(connection, table) != before[table]:
                 tried += 1
                 bad = verify(full, path).first_bad
-                if bad is None or (bad.table, bad.column) != (table, column):
+                if bad is None or (bad.table, bad.column) != (table, column) or not msgspec.json.encode(bad):
                     wrong.append((table, column, at, old, value, bad))
             if touched:
                 assert write(old)

@@ -36,11 +36,12 @@ def damage(home: Home, *statements: str) -> None:
 
 def findings(home: Home) -> Iterator[dict[str, Any]]:
     """What the stopped home says, and what a node says that has it open."""
-    yield msgspec.json.decode(msgspec.json.encode(verify_home(home)))
+    yield verify_home(home)
     with Node.open(home.folder) as node:
         answer = node.do("ledger.verify", {})
+    assert isinstance(answer.body, dict)
     assert answer.exit_code == (0 if answer.body["ok"] else 1)
-    yield msgspec.json.decode(msgspec.json.encode(answer.body))
+    yield answer.body
 
 
 def test_an_unchanged_home_verifies(home: Home) -> None:
@@ -52,6 +53,7 @@ def test_a_changed_checkpoint_is_named_in_the_answer(home: Home, column: str) ->
     damage(home, f"UPDATE checkpoint SET {column} = {column} + 1")
 
     for found in findings(home):
+        assert msgspec.json.encode(found)
         assert found["first_bad"]["table"] == "checkpoint"
         assert found["first_bad"]["column"] == column
 
@@ -62,13 +64,19 @@ def test_a_ledger_that_lost_everything_is_not_fine(home: Home) -> None:
     assert verify_home(home)["first_bad"] == {"entry": 0, "table": "entry", "column": "idx", "why": "entry_missing"}
 
 
-def test_a_damaged_partner_entry_is_a_finding_while_the_node_runs(home: Home) -> None:
+def test_a_damaged_partner_entry_is_a_finding_while_the_node_runs(home: Home, tmp_path: Path) -> None:
+    other = init_home(tmp_path / "kcs", "kcs", MODEL, "demo", None, None)
+    trust = {
+        "statement": Path(other.statement).read_text(),
+        "url": f"http://{other.listen}",
+        "fingerprint": other.fingerprint,
+    }
     with Node.open(home.folder) as node:
-        with node.ledger.write() as batch:
-            batch.append("exchange.peer", b"{}")
+        node.do("peer.add", trust)
         damage(home, "UPDATE body SET cipher = zeroblob(99) WHERE idx = (SELECT max(idx) FROM body)")
 
         answer = node.do("ledger.verify", {})
 
     assert answer.exit_code == 1
+    assert isinstance(answer.body, dict)
     assert answer.body["first_bad"]["why"] == "does_not_unlock"

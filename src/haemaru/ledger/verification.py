@@ -48,7 +48,8 @@ class Verification(msgspec.Struct, frozen=True):
 class _Misfit(Exception):
     def __init__(self, entry: int | None, table: str, column: str, why: str) -> None:
         super().__init__(entry, table, column, why)
-        self.found = FirstBad(entry, table, column, why)
+        # SQLAlchemy's names are a kind of text of their own, which no JSON encoder takes.
+        self.found = FirstBad(entry, str(table), str(column), why)
 
 
 def verify(db: Database, keys: Keys, party: str, realm: str, partners: Mapping[str, PublicKeys]) -> Verification:
@@ -62,9 +63,9 @@ def verify(db: Database, keys: Keys, party: str, realm: str, partners: Mapping[s
         bad = misfit.found
     except BadCell as cell:
         row = cell.row if isinstance(cell.row, int) and check.table in ("entry", "body") else None
-        bad = FirstBad(row, check.table, cell.column, cell.why)
+        bad = FirstBad(row, str(check.table), str(cell.column), cell.why)
     except StorageError as error:
-        bad = FirstBad(check.at, check.table, "", error.code)
+        bad = FirstBad(check.at, str(check.table), "", error.code)
     return Verification(bad is None, check.entries, check.checkpoints, check.countersignatures, bad)
 
 
