@@ -38,7 +38,7 @@ def stay(houses: dict[str, House], world: World, open_browser: bool) -> None:
 
 
 def _listen(house: House, url: str) -> None:
-    house.do("feed.ais", source=url, start=None, speed=None, seconds=None)
+    house.do("feed.ais", source=url, invented=True)
 
 
 def _send(lines: Iterator[bytes], port: int) -> None:

@@ -49,6 +49,7 @@ def load(houses: dict[str, House], world: World, folder: Path, tell: Tell) -> No
 def feed(houses: dict[str, House], world: World, folder: Path, source: str | None, tell: Tell) -> dict[str, Any]:
     """Brings ship traffic to the coast guard: the world's own, or the file that was asked for."""
     tell("demo.feed")
+    invented = source is None
     if source is None:
         log = folder / "traffic.nmea"
         since, until = world.traffic_window
@@ -56,7 +57,7 @@ def feed(houses: dict[str, House], world: World, folder: Path, source: str | Non
             for _, line in world.nmea(since, until, 20.0):
                 out.write(line.rstrip(b"\r\n") + b"\n")
         source = str(log)
-    return houses["kcg"].do("feed.ais", source=source, start=None, speed=None, seconds=None)
+    return houses["kcg"].do("feed.ais", source=source, invented=invented)
 
 
 def tip(houses: dict[str, House], world: World, folder: Path, told: Told, tell: Tell) -> None:

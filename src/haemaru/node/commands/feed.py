@@ -27,7 +27,12 @@ def ais(node: "Node", params: dict[str, Any]) -> Answer:
     node.surveillance.running_feeds[source] = stop
     feed = node.surveillance.feed
     feed.clear()
-    feed.update(source=source, running=True, shifted=node.realm == "demo", invented=False)
+    feed.update(
+        source=source,
+        running=True,
+        shifted=node.realm == "demo" and not params.get("invented"),
+        invented=bool(params.get("invented")),
+    )
     rows = 0
     stats: dict[str, Any] = {}
     try:
@@ -56,11 +61,12 @@ def stop(node: "Node", params: dict[str, Any]) -> Answer:
 
 def _batches(node: "Node", source: str, start: Any, params: dict[str, Any], stop: threading.Event) -> Iterator[Batch]:
     classes = node.surveillance.classes()
-    is_demo = node.realm == "demo"
+    # A world that somebody invented lives in the present already; only logs are moved there.
+    is_shifted = node.realm == "demo" and not params.get("invented")
     if "://" in source:
         seconds = params.get("seconds")
         return feed_url(
-            source, node.clock.now, start=start, shift=is_demo, classes=classes, stop=stop, seconds=seconds,
+            source, node.clock.now, start=start, shift=is_shifted, classes=classes, stop=stop, seconds=seconds,
             patience_s=_PATIENCE_S,
         )  # fmt: skip
     path = Path(source)
@@ -70,7 +76,7 @@ def _batches(node: "Node", source: str, start: Any, params: dict[str, Any], stop
         path,
         start=start,
         speed=params.get("speed"),
-        first_row_at=node.clock.now if is_demo else None,
+        first_row_at=node.clock.now if is_shifted else None,
         classes=classes,
         stop=stop,
     )

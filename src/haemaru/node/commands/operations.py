@@ -90,10 +90,17 @@ def merged(node: "Node", case: dict[str, Any]) -> Picture:
 
 
 def about(node: "Node", case: dict[str, Any]) -> "list[Held]":
-    """Everything held, own and received, that is about the case's ship or refers to the case."""
-    return [
-        held for held in node.exchange.holdings.list() if held.state == "held" and held.kind != "operations.ranking"
-    ]
+    """What is held, own and received, that may be about a case: its ship, what refers to it or to its tip."""
+    holdings = node.exchange.holdings
+    ship = case.get("body", {}).get("ship") or {}
+    tip = str(case.get("body", {}).get("tip") or "")
+    found = [*holdings.referring(case["rid"]), *(holdings.referring(tip) if tip else ())]
+    if ship.get("mmsi") or ship.get("imo"):
+        found += holdings.about(mmsi=ship.get("mmsi"), imo=ship.get("imo"))
+    named = holdings.find(tip) if tip else None
+    found += [named] if named is not None and named.state == "held" else []
+    once = {held.entry: held for held in found if held.kind != "operations.ranking"}
+    return [once[entry] for entry in sorted(once)]
 
 
 def choose(node: "Node", params: dict[str, Any]) -> Answer:
