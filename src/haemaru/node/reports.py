@@ -8,6 +8,7 @@ import msgspec
 
 from haemaru import __version__
 from haemaru.clock import format_time
+from haemaru.node import quarantine
 from haemaru.node.verifying import known_partners, told
 from haemaru.signing import read_statement
 from haemaru.wording import Reason
@@ -38,6 +39,7 @@ def node_status(node: "Node") -> dict[str, Any]:
         "positions": node.surveillance.position_status(),
         "peers": _peers(node, names),
         "records": node.exchange.totals(),
+        "quarantined_input": quarantine.totals(node),
         "refused_frames": node.exchange.refused(),
         "ledger": _ledger(node),
         "health": _health(node, refusal),

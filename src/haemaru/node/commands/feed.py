@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from haemaru.clock import format_time
+from haemaru.node import quarantine
 from haemaru.node.answer import Answer
 from haemaru.surveillance.listening import feed_url
 from haemaru.surveillance.replay import Batch, feed_file
@@ -48,6 +49,8 @@ def ais(node: "Node", params: dict[str, Any]) -> Answer:
     finally:
         node.surveillance.running_feeds.pop(source, None)
         feed["running"] = False
+    with node.ledger.write() as written:
+        quarantine.note(written, source, stats.get("quarantined", {}), [])
     return Answer({**stats, "rows": rows})
 
 

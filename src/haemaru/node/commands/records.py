@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from haemaru.agreement import Agreement
+from haemaru.node import quarantine
 from haemaru.node.answer import Answer
 from haemaru.node.files import decode_object, read_object
 from haemaru.node.leaves import leaves
@@ -50,6 +51,10 @@ def put(node: "Node", params: dict[str, Any]) -> Answer:
                 except Fault as fault:
                     bad.append({"line": number, "code": fault.code, "where": fault.where, "params": fault.params})
         node.workers.wake()
+    if bad:
+        with node.ledger.write() as batch:
+            codes = Counter(str(each["code"]) for each in bad)
+            quarantine.note(batch, str(params["file"]), codes, [f"line {each['line']}" for each in bad])
     names = ("stored", "sealed", "withheld", "referred", "demand", "known")
     body: dict[str, Any] = {name: counts[name] for name in names}
     body["quarantined"] = {"count": len(bad), "lines": bad[:100]}
