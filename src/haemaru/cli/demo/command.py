@@ -1,5 +1,6 @@
 """The command itself: sets the two houses up, tells the story, counts, or stays up for two browsers."""
 
+import signal
 import sys
 import tempfile
 import threading
@@ -31,6 +32,9 @@ _DEFAULT_HOME = Path("demo-home")
 @json_option
 def demo(once: bool, source: Path | None, seed: int, home: Path | None, open_browser: bool, as_json: bool) -> None:
     """Runs two nodes and one invented story: tip, case, merged picture, demand, dog team, training."""
+    # SIGTERM ends both nodes as Ctrl-C does; a shell that starts us in the background makes us deaf to SIGINT.
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, signal.default_int_handler)
     feed = None if source is None else str(source.resolve())
     if once:
         with tempfile.TemporaryDirectory(prefix="haemaru-demo-") as scratch:

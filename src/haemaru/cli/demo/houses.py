@@ -55,8 +55,15 @@ class House:
         assert self.process.stdout is not None  # noqa: S101 - a pipe was asked for
         line = self.process.stdout.readline()
         if not line:
-            raise Fault("demo_failed", str(self.folder / "node.log"), detail=f"{self.party} did not become ready")
+            raise Fault("demo_failed", str(self.folder / "node.log"), detail=f"{self.party}: {self._last_word()}")
         self.console = json.loads(line)["console"]
+
+    def _last_word(self) -> str:
+        told = (self.folder / "node.log").read_text(errors="replace").splitlines()
+        try:
+            return str(json.loads(told[-1])["error"]["what"])
+        except (IndexError, KeyError, TypeError, ValueError):
+            return "did not become ready"
 
     def stop(self) -> None:
         """Stops the node as an operator would."""

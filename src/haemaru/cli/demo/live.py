@@ -11,7 +11,7 @@ from haemaru.cli.demo.houses import House
 from haemaru.cli.demo.story import live_lines
 from haemaru.cli.output import language
 from haemaru.scenarios import World
-from haemaru.wording import say
+from haemaru.wording import Fault, say
 
 
 def stay(houses: dict[str, House], world: World, open_browser: bool) -> None:
@@ -38,7 +38,12 @@ def stay(houses: dict[str, House], world: World, open_browser: bool) -> None:
 
 
 def _listen(house: House, url: str) -> None:
-    house.do("feed.ais", source=url, invented=True)
+    try:
+        house.do("feed.ais", source=url, invented=True)
+    except Fault as fault:
+        # Ctrl-C reaches the nodes too: the feed ends with the node that reads it.
+        if fault.code != "node_went_away":
+            raise
 
 
 def _send(lines: Iterator[bytes], port: int) -> None:
