@@ -1,11 +1,12 @@
 """The meaning of an agreement, sentence by sentence."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.agreement.conftest import AT, agreement_of, clause_text, record_of
+from tests.agreement.conftest import AT, HEAD, agreement_of, clause_text, record_of
 
-from haemaru.agreement import Agreement, Decision, Verdict, decide, standing_purpose
+from haemaru.agreement import Agreement, Decision, Verdict, decide, load_agreement, standing_purpose
 from haemaru.agreement.scope import REMEMBERED, REMEMBERED_LEAVES
 from haemaru.wording import Fault
 
@@ -199,6 +200,15 @@ def test_obligations_are_the_strictest_of_the_clauses_that_released_something() 
         {"obligation": "onward", "rule": ["east"], "clause": "1.1"},
         {"obligation": "promise_s", "seconds": 60, "clause": "1.1"},
     ]
+
+
+def test_a_duty_ends_with_the_calendar_at_the_latest() -> None:
+    agreement = load_agreement((HEAD.replace("expires", "# expires") + RELEASE).encode(), "test.toml")
+    at = datetime(9999, 12, 31, tzinfo=UTC)
+
+    decision = decide(agreement, record_of(), "north", "south", "watch", at)
+
+    assert decision.obligations[0]["until"] == "9999-12-31T23:59:59.999Z"
 
 
 def test_silent_refusals_never_show_to_the_partner() -> None:

@@ -99,16 +99,25 @@ def test_the_line_named_is_the_line_of_the_key() -> None:
         ({"test": "number_between", "path": "body.n"}, "agreement_key_missing"),
         ({"test": "event_between", "since": "yesterday"}, "agreement_value_wrong"),
         ({"test": "event_between"}, "agreement_key_missing"),
+        ({"test": "event_between", "since": "2026-03-02T09:00:00Z", "until": "2026-03-02T09:00:00Z"},
+         "agreement_value_wrong"),
+        ({"test": "number_between", "path": "body.n", "min": 2, "max": 1}, "agreement_value_wrong"),
         ({"test": "area_within", "area": "bax"}, "agreement_word_unknown"),
         ({"test": "field_in", "path": "body.t", "values": []}, "agreement_value_wrong"),
         ({"test": "field_absent", "path": "body.t"}, "agreement_word_unknown"),
     ],
-)
+)  # fmt: skip
 def test_a_condition_that_is_not_understood_is_refused(when: dict[str, object], code: str) -> None:
     with pytest.raises(Fault) as raised:
         agreement_of(clause_text("1.1", "release", when=[when]))
 
     assert raised.value.code == code
+
+
+def test_an_empty_list_of_fields_or_conditions_is_as_good_as_none() -> None:
+    [clause] = agreement_of(clause_text("1.1", "withhold", fields=[], when=[])).clauses
+
+    assert (clause.fields, clause.when) == ((), ())
 
 
 def test_bytes_that_are_no_agreement_are_refused() -> None:

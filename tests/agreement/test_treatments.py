@@ -38,8 +38,10 @@ def coarsen(**how: Any) -> dict[str, Any]:
         (coarsen(step=5), "17", "stays"),
         (coarsen(step=5), True, "stays"),
         (coarsen(step=5), None, "stays"),
+        (coarsen(step=0.1), 10**400, "stays"),
         (coarsen(hours=6), "2026-03-02T17:59:59+09:00", "2026-03-02T06:00:00Z"),
         (coarsen(hours=24), "2026-03-02T23:59:59.999Z", "2026-03-02T00:00:00Z"),
+        (coarsen(hours=1000), "0001-01-02T03:04:05Z", "0001-01-01T00:00:00Z"),
         (coarsen(hours=6), "soon", "stays"),
         (coarsen(chars=2), "한국선박", "한국"),
         (coarsen(chars=9), "short", "short"),
@@ -73,6 +75,16 @@ def test_in_a_list_only_the_values_that_can_be_treated_leave() -> None:
 
     assert ("body.crew[].age", "1.1", "coarsen") in decision.released
     assert decision.redact()["body"] == {"crew": [{"age": 40}, {"rank": "cook"}]}
+
+
+def test_what_lies_inside_a_mixed_list_does_not_speak_for_a_longer_path() -> None:
+    rule = {"path": "body.crew[].kin.*", "treatment": "coarsen", "chars": 1}
+    record = record_of({"crew": [{"kin": [{"name": "hidden"}, 1]}, {"kin": [{"name": 2}]}]})
+
+    decision = decide(with_rules(rule), record, "north", "south", "watch", AT)
+
+    reasons = {path: reason.code for path, _, reason in decision.withheld}
+    assert reasons == {"body.crew[].kin": "treatment_impossible", "body.crew[].kin[].name": "treatment_impossible"}
 
 
 def test_a_pseudonym_is_the_same_for_one_receiver_and_tells_nothing_without_the_key() -> None:

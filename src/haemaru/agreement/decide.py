@@ -8,7 +8,7 @@ from collections.abc import Container, Mapping
 from datetime import datetime
 
 from haemaru.agreement.decision import Decision
-from haemaru.agreement.leaves import Shape, odd_header, outline, shape_of
+from haemaru.agreement.leaves import Shape, holds_objects, odd_header, outline, shape_of
 from haemaru.agreement.model import Agreement, Effect
 from haemaru.agreement.plan import Plan, make_plan
 from haemaru.agreement.scope import Case, Scope, not_in_force, remember, scope_of
@@ -98,7 +98,7 @@ def _classes(value: object, keys: list[str]) -> int:
     for place, key in enumerate(keys):
         if key == "[]":
             found = 0
-            for item in value if isinstance(value, list) else ():
+            for item in value if holds_objects(value) else ():  # type: ignore[attr-defined]
                 found |= _classes(item, keys[place + 1 :])
             return found
         if not isinstance(value, dict) or key not in value:

@@ -5,7 +5,7 @@ they are read. `redact` makes the copy that may leave.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from haemaru.agreement.model import Agreement, Clause
@@ -133,7 +133,7 @@ def obligations(clauses: tuple[Clause, ...], at: datetime) -> list[dict[str, Any
     if not clauses:
         return []
     keeper = min(clauses, key=lambda clause: clause.retention_days or 0)
-    until = format_time(at + timedelta(days=keeper.retention_days or 0))
+    until = format_time(retention_end(at, keeper.retention_days or 0))
     rule, by = strictest_onward(clauses)
     owed: list[dict[str, Any]] = [
         {"obligation": "retain_until", "until": until, "clause": keeper.id},
@@ -144,6 +144,14 @@ def obligations(clauses: tuple[Clause, ...], at: datetime) -> list[dict[str, Any
         soonest = min(prompt, key=lambda clause: clause.promise_s or 0)
         owed.append({"obligation": "promise_s", "seconds": soonest.promise_s, "clause": soonest.id})
     return owed
+
+
+def retention_end(at: datetime, days: int) -> datetime:
+    """`days` after `at`, or the end of the calendar: a stranger's date of the year 9999 is no reason to stumble."""
+    try:
+        return at + timedelta(days=days)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def strictest_onward(clauses: tuple[Clause, ...]) -> tuple[str | list[str], str]:

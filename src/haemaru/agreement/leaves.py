@@ -47,8 +47,13 @@ def outline(record: Mapping[str, object]) -> Outline:
     )
 
 
+def holds_objects(value: object) -> bool:
+    """True for a list that is gone into: not empty, and every element an object. Any other list is a leaf itself."""
+    return isinstance(value, list) and bool(value) and all(item.__class__ is dict for item in value)
+
+
 def _outline_list(values: list[object]) -> object:
-    if values and all(item.__class__ is dict for item in values):
+    if holds_objects(values):
         return tuple(dict.fromkeys(map(outline, values)))  # type: ignore[arg-type]
     return _TEXT_LIST if is_texts(values) else _OTHER_LIST
 

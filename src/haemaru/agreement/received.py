@@ -7,7 +7,7 @@ sender's word.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from haemaru.agreement.conditions import MET, Columns, Condition, NotMet, Outcome
 from haemaru.agreement.conditions.attributes import read_time
 from haemaru.agreement.decide import shape_in
-from haemaru.agreement.decision import strictest_onward
+from haemaru.agreement.decision import retention_end, strictest_onward
 from haemaru.agreement.model import HEADER_LEAVES, Agreement, Clause, Effect
 from haemaru.agreement.plan import drops, keeps, value_rules
 from haemaru.agreement.treatments import Treatment
@@ -122,7 +122,7 @@ def _check_duties(
         return Reason("level_unknown")
     until = read_time(header.get("retain_until"))
     days = min(clause.retention_days or 0 for clause in cited)
-    if until is None or until > created + timedelta(days=days):
+    if until is None or until > retention_end(created, days):
         return Reason("received_retention_too_long", {"days": days})
     rule, _ = strictest_onward(tuple(cited))
     if not _onward_within(header, rule):

@@ -55,8 +55,5 @@ def treated_value(value: object, leaf: Released, secret: tuple[bytes, str, str])
         return GONE
     coarsenings = [rule.coarsening for rule in leaf.rules if rule.coarsening]
     for coarsening in sorted(coarsenings, key=lambda c: c.how == "chars"):
-        try:
-            value = coarsening.apply(value)
-        except ValueError:  # a time before the first year: no coarser value exists
-            return GONE
+        value = coarsening.apply(value)
     return pseudonym(value, *secret) if leaf.treatment is Treatment.PSEUDONYMISE else value

@@ -19,6 +19,7 @@ from haemaru.clock.times import format_time
 from haemaru.wording import Fault
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST = datetime.min.replace(tzinfo=UTC)
 _PSEUDONYM_KEY_BYTES = 16
 
 NUMBER, TIME, TEXT, OTHER = 1, 2, 4, 8
@@ -67,12 +68,12 @@ def floor_to_step(value: int | float, step: int | float) -> int | float:
 
 
 def floor_to_hours(moment: datetime, hours: int) -> str:
-    """The last whole multiple of `hours` since 1970-01-01T00:00:00Z, as RFC 3339 text."""
+    """The last whole multiple of `hours` since 1970-01-01T00:00:00Z, as RFC 3339 text; never before the first year."""
     length = timedelta(hours=hours)
     try:
         return format_time(_EPOCH + (moment - _EPOCH) // length * length)
-    except OverflowError as error:
-        raise ValueError("before the first year") from error
+    except OverflowError:  # the calendar has nothing earlier, and all times of that first stretch still read alike
+        return format_time(_FIRST)
 
 
 def class_of(value: object) -> int:

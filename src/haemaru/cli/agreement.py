@@ -13,6 +13,7 @@ from haemaru.cli.door import act
 from haemaru.cli.options import file_argument, home_argument, json_option
 from haemaru.cli.output import language, show
 from haemaru.node import Answer
+from haemaru.records.record import MAX_DEPTH
 from haemaru.values.instant import parse_time
 from haemaru.wording import Fault
 
@@ -64,6 +65,8 @@ def _record(file: Path) -> dict[str, Any]:
         record = msgspec.json.decode(file.read_bytes())
     except msgspec.DecodeError as error:
         raise Fault("bad_json", str(file), detail=str(error)) from None
+    except RecursionError:
+        raise Fault("record_too_deep", str(file), limit=MAX_DEPTH) from None
     if not isinstance(record, dict):
         raise Fault("bad_json", str(file), detail="a record is one JSON object")
     for name in ("rid", "kind"):

@@ -7,7 +7,9 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import isfinite
+from sys import float_info
 
+_LARGEST_DOUBLE = int(float_info.max)
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
 )
@@ -24,8 +26,10 @@ def value_at(record: Mapping[str, object], keys: tuple[str, ...]) -> object:
 
 
 def is_number(value: object) -> bool:
-    """True for a finite JSON number; true and false are not numbers."""
-    return value.__class__ is int or (value.__class__ is float and isfinite(value))
+    """True for a JSON number that a double can hold; true and false are not numbers."""
+    if value.__class__ is int:
+        return -_LARGEST_DOUBLE <= value <= _LARGEST_DOUBLE
+    return value.__class__ is float and isfinite(value)
 
 
 def is_texts(value: object) -> bool:

@@ -39,6 +39,8 @@ class EventBetween(Stated):
         since, until = table.find_moment("since"), table.find_moment("until")
         if since is None and until is None:
             raise table.fault("agreement_key_missing", key="since")
+        if since is not None and until is not None and since >= until:
+            raise table.wrong("until", "date-time after since")
         return cls(since, until)
 
     @property

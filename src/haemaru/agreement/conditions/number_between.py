@@ -39,6 +39,8 @@ class NumberBetween(Stated):
         path, low, high = table.path("path"), table.find_number("min"), table.find_number("max")
         if low is None and high is None:
             raise table.fault("agreement_key_missing", key="min")
+        if low is not None and high is not None and low > high:
+            raise table.wrong("max", "number not below min")
         return cls(path, low, high)
 
     @property
