@@ -29,5 +29,7 @@ def demand(
         if not reason:
             raise click.UsageError("--answer needs --reason")
         show(act(home, "demand.answer", {"id": answer, "release": release, "reason": reason}), as_json)
+    elif release or refuse or reason:
+        raise click.UsageError("--release, --refuse and --reason need --answer")
     else:
         show(act(home, "demand.list", {}), as_json)

@@ -8,7 +8,7 @@ from types import FrameType
 import click
 
 from haemaru.cli.door import act
-from haemaru.cli.options import home_argument, json_option
+from haemaru.cli.options import POSITIVE, home_argument, json_option
 from haemaru.cli.output import show
 from haemaru.node import Node
 from haemaru.node.control import ask_running
@@ -24,8 +24,8 @@ def feed() -> None:
 @home_argument
 @click.argument("source")
 @click.option("--start", default=None, help="The time of the first row where the feed tells none (RFC 3339).")
-@click.option("--speed", type=float, default=None, help="Replay a file at N times real time.")
-@click.option("--seconds", type=float, default=None, help="Stop listening to a tcp:// or udp:// source after so long.")
+@click.option("--speed", type=POSITIVE, default=None, help="Replay a file at N times real time.")
+@click.option("--seconds", type=POSITIVE, default=None, help="Stop listening to tcp:// or udp:// after so long.")
 @json_option
 def feed_ais(
     home: Path, source: str, start: str | None, speed: float | None, seconds: float | None, as_json: bool

@@ -22,6 +22,7 @@ from haemaru.cli.records import records
 from haemaru.cli.resources import resources
 from haemaru.cli.run import run
 from haemaru.cli.training import training
+from haemaru.node.files import file_fault
 from haemaru.signing import SigningError
 from haemaru.storage import StorageError
 from haemaru.wording import Fault
@@ -63,3 +64,9 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except (OSError, UnicodeDecodeError) as error:
+        show_fault(file_fault(error))
+        sys.exit(2)
+    except Exception as error:  # noqa: BLE001 - a mistake of ours is told like any other, never as a traceback
+        show_fault(Fault("unexpected", type(error).__name__, detail=str(error)))
+        sys.exit(2)

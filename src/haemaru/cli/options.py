@@ -1,5 +1,6 @@
 """The arguments that many commands share."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -10,6 +11,25 @@ _F = TypeVar("_F", bound=Callable[..., object])
 
 _FOLDER = click.Path(path_type=Path)
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+class _Positive(click.ParamType[float]):
+    """A finite number above 0: "not a number" would never be over, and click's own range lets it through."""
+
+    name = "number"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number; fails with the option's name."""
+        try:
+            number = float(str(value))
+        except ValueError:
+            number = 0.0
+        if not 0 < number < math.inf:
+            self.fail(f"{value!r} is not a number above 0.", param, ctx)
+        return number
+
+
+POSITIVE = _Positive()
 
 
 def home_argument(function: _F) -> _F:

@@ -17,7 +17,7 @@ import msgspec
 from haemaru.cli.options import home_argument
 from haemaru.node import Node
 from haemaru.node.control import ControlServer, is_running
-from haemaru.node.home import Home
+from haemaru.node.home import LOOPBACK, Home, read_address
 from haemaru.wording import Fault
 
 _PATIENCE_S = 60.0
@@ -63,10 +63,10 @@ def _open(place: Home) -> Node:
 
 
 def _address(listen: str) -> tuple[str, int]:
-    host, _, port = listen.rpartition(":")
-    if host not in ("127.0.0.1", "localhost", "::1"):
+    host, port = read_address(listen)
+    if host not in LOOPBACK:
         raise Fault("plain_http_not_loopback", listen)
-    return host, int(port)
+    return host, port
 
 
 def _listen(address: tuple[str, int]) -> socket.socket:

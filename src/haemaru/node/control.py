@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from haemaru.node.answer import Answer
+from haemaru.node.files import file_fault
 from haemaru.node.home import short_socket
 from haemaru.wording import Fault
 
@@ -72,11 +73,15 @@ class ControlServer:
             answer = self._do(asked["do"], asked["params"])
             return msgspec.json.encode({"body": answer.body, "exit": answer.exit_code})
         except Fault as fault:
-            return msgspec.json.encode({"fault": {"code": fault.code, "where": fault.where, "params": fault.params}})
+            return _fault(fault)
+        except (OSError, UnicodeDecodeError) as error:
+            return _fault(file_fault(error))
         except Exception as error:  # noqa: BLE001 - the caller must learn of it; the node must go on
-            return msgspec.json.encode(
-                {"fault": {"code": "unexpected", "where": type(error).__name__, "params": {"detail": str(error)}}}
-            )
+            return _fault(Fault("unexpected", type(error).__name__, detail=str(error)))
+
+
+def _fault(fault: Fault) -> bytes:
+    return msgspec.json.encode({"fault": {"code": fault.code, "where": fault.where, "params": fault.params}})
 
 
 def ask_running(path: Path, command: str, params: dict[str, Any]) -> Answer | None:

@@ -17,6 +17,13 @@ def read_object(path: str | Path) -> dict[str, Any]:
     return decode_object(data, str(path))
 
 
+def file_fault(error: OSError | UnicodeDecodeError) -> Fault:
+    """What the system said of a file that a command could not use."""
+    if isinstance(error, UnicodeDecodeError):
+        return Fault("file_unusable", "", detail=str(error))
+    return Fault("file_unusable", str(error.filename or ""), detail=error.strerror or str(error))
+
+
 def decode_object(data: bytes, where: str) -> dict[str, Any]:
     """The JSON object in `data`; `Fault("bad_json")` names `where`."""
     try:

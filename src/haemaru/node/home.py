@@ -22,6 +22,7 @@ import msgspec
 from haemaru.wording import Fault
 
 REALMS = ("live", "demo")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,6 +103,14 @@ class Home:
 
 def _toml(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def read_address(text: str) -> tuple[str, int]:
+    """Host and port of `ADDRESS:PORT`; raises `Fault("address_unusable")`."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise Fault("address_unusable", text[:200])
+    return host.removeprefix("[").removesuffix("]"), int(port)
 
 
 def short_socket(path: Path) -> tuple[str, int]:

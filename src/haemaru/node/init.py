@@ -8,7 +8,7 @@ import msgspec
 
 from haemaru.agreement import load_agreement
 from haemaru.clock import SystemClock, format_time
-from haemaru.node.home import Home, Settings
+from haemaru.node.home import Home, Settings, read_address
 from haemaru.node.node import Node
 from haemaru.signing import NodeKeys, make_statement, read_statement
 from haemaru.wording import Fault
@@ -45,6 +45,8 @@ def init_home(folder: Path, party: str, agreement: Path, realm: str, listen: str
         raise Fault("party_not_in_agreement", party, parties=", ".join(each.id for each in read.parties))
     if home.settings_file.exists():
         raise Fault("home_exists", str(folder))
+    if listen is not None:
+        read_address(listen)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = NodeKeys.generate()
     keys.save(home.keys)

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from haemaru.node.answer import Answer
+from haemaru.node.home import LOOPBACK
+from haemaru.wording import Fault
 
 if TYPE_CHECKING:
     from haemaru.node.node import Node
@@ -11,10 +14,24 @@ if TYPE_CHECKING:
 
 def add_peer(node: "Node", params: dict[str, Any]) -> Answer:
     """Trusts a partner whose statement has the fingerprint that was read aloud."""
+    check_url(params["url"])
     with node.ledger.write() as batch:
         peer = node.exchange.add_peer(batch, params["statement"].encode(), params["url"], params["fingerprint"])
     node.workers.peers_changed()
     return Answer({"party": peer.party, "url": peer.url, "fingerprint": peer.statement.fingerprint})
+
+
+def check_url(url: str) -> None:
+    """Refuses an address that no frame could go to, and plain HTTP to another machine."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or port == 0 or parts.scheme not in ("http", "https"):
+        raise Fault("peer_bad_url", url[:200])
+    if parts.scheme == "http" and host not in LOOPBACK:
+        raise Fault("peer_plain_http", url[:200])
 
 
 def export(node: "Node", params: dict[str, Any]) -> Answer:
