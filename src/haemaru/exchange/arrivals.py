@@ -1,7 +1,8 @@
 """What an item does to the records a node holds: kept, superseded, taken back, or put in quarantine.
 
 A record belongs to its origin: nobody else may write under its rid. A later revision supersedes an earlier one, a
-retraction or an expiry leaves a tombstone, and a legal hold keeps the copy, sealed away, with its basis as the answer.
+retraction or an expiry erases every copy and leaves a tombstone, and a legal hold keeps the copy, sealed away, with its
+basis as the answer. What comes after its tombstone is not even written down: the number is kept, the content is not.
 Whatever was asked of a copy is answered in the same transaction by a signed disposition on the control channel.
 """
 
@@ -10,6 +11,7 @@ from typing import cast
 
 from haemaru.exchange import entries
 from haemaru.exchange.entries import HoldFacts, ReceivedFacts, entry_bytes, read_entry
+from haemaru.exchange.erasing import erase_copies
 from haemaru.exchange.frame import Stream
 from haemaru.exchange.house import House
 from haemaru.exchange.items import TAKING_BACK, Item
@@ -42,6 +44,11 @@ class _Copy:
     state: str
     digest: bytes
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether this is a tombstone, or a copy of which only the number is left."""
+        return self.op in TAKING_BACK or self.state == "erased"
+
 
 class Arrivals:
     """Takes items into the ledger."""
@@ -55,7 +62,7 @@ class Arrivals:
     def take(self, batch: Batch, peer: Peer, stream: Stream, item: Item) -> Arrived:
         """Writes the item down, changes what it changes, and answers where an answer is due."""
         if item.code:
-            return self._write(batch, stream, item, "quarantined", code=item.code)
+            return self._quarantine(batch, stream, item)
         if item.void is not None:
             return self._write(batch, stream, item, "void", code=item.void.code, exception="")
         if item.message is not None:
@@ -71,13 +78,14 @@ class Arrivals:
         copies = self._copies(batch.tx, self._house.vault.blind(header.rid), peer.party)
         if copies is None:
             return self._write(batch, stream, item, "quarantined", code="rid_conflict")
-        back = [copy for copy in copies if copy.op in TAKING_BACK]
-        if back and max(copy.rev for copy in back) > header.rev:
-            return self._write(batch, stream, item, "retracted", code="already_taken_back")
-        same = [copy for copy in copies if copy.rev == header.rev and copy.op not in TAKING_BACK]
+        same = [copy for copy in copies if copy.rev == header.rev and not copy.is_gone]
         if any(copy.digest.hex() == item.digest for copy in same):
             return self._write(batch, stream, item, "repeated")
-        if same or any(copy.op in TAKING_BACK and copy.rev == header.rev for copy in copies):
+        if _is_taken_back(copies, header.rev):
+            if self._basis(batch.tx, header.rid) is not None:
+                return self._write(batch, stream, item, "kept", code="already_taken_back")
+            return self._turn_away(batch, stream, item, "already_taken_back")
+        if same:
             return self._write(batch, stream, item, "quarantined", code="rev_conflict")
         if any(copy.rev > header.rev for copy in copies):
             return self._write(batch, stream, item, "superseded")
@@ -86,21 +94,40 @@ class Arrivals:
             self._answer(batch, peer, header, "corrected")
         return arrived
 
+    def _quarantine(self, batch: Batch, stream: Stream, item: Item) -> Arrived:
+        header = item.header
+        if header is not None and header.op not in TAKING_BACK and self._basis(batch.tx, header.rid) is None:
+            copies = self._copies(batch.tx, self._house.vault.blind(header.rid), header.origin)
+            if copies and _is_taken_back(copies, header.rev):
+                return self._turn_away(batch, stream, item, item.code)
+        return self._write(batch, stream, item, "quarantined", code=item.code)
+
+    def _turn_away(self, batch: Batch, stream: Stream, item: Item, code: str) -> Arrived:
+        """Keeps the number of a copy that was taken back before it came, and nothing of its content."""
+        facts = self._facts(stream, item, "erased") | {"code": code}
+        return self._append(batch, item, facts, code, content=b"")
+
     def _take_back(self, batch: Batch, peer: Peer, stream: Stream, item: Item, header: Header) -> Arrived:
         blind = self._house.vault.blind(header.rid)
         copies = self._copies(batch.tx, blind, peer.party)
         if copies is None:
             self._answer(batch, peer, header, "refused", "rid_conflict")
             return self._write(batch, stream, item, "quarantined", code="rid_conflict")
+        if self._is_batch(batch.tx, blind, peer.party):
+            # Its positions lie among others in a store of their own: nobody could truly answer `erased`.
+            self._answer(batch, peer, header, "refused", "positions_not_taken_back")
+            return self._write(batch, stream, item, "quarantined", code="positions_not_taken_back")
         state = _STATE_OF[header.op]
-        basis = self._basis(batch.tx, blind)
-        has_copy = any(copy.op not in TAKING_BACK and copy.state in ("held", "superseded", "kept") for copy in copies)
-        if basis is not None and has_copy:
+        basis = self._basis(batch.tx, header.rid)
+        if basis is not None and any(not copy.is_gone for copy in copies):
             arrived = self._write(batch, stream, item, state, before="kept")
             self._answer(batch, peer, header, "held", basis)
             return arrived
-        arrived = self._write(batch, stream, item, state, before=state)
-        self._answer(batch, peer, header, "erased" if has_copy else "unknown_rid_tombstoned")
+        arrived = self._write(batch, stream, item, state)
+        why = f"{header.op} by {peer.party}, entry {arrived.entry}"
+        erased = erase_copies(self._house, batch, peer.party, header.rid, why)
+        is_known = erased or any(copy.state == "erased" for copy in copies)
+        self._answer(batch, peer, header, "erased" if is_known else "unknown_rid_tombstoned")
         return arrived
 
     def _take_positions(self, batch: Batch, stream: Stream, item: Item) -> Arrived:
@@ -184,10 +211,13 @@ class Arrivals:
             facts |= {"op": "message", "kind": item.message.kind}
         return facts | more
 
-    def _append(self, batch: Batch, item: Item, facts: dict[str, object], exception: str = "") -> Arrived:
+    def _append(
+        self, batch: Batch, item: Item, facts: dict[str, object], exception: str = "", content: bytes | None = None
+    ) -> Arrived:
         made = ReceivedFacts(**facts)  # type: ignore[arg-type]  # put together above, field by field
-        # A batch of positions stays out of the ledger: its header and its digests are what is kept for ever.
-        content = item.head if made.spool else item.line
+        if content is None:
+            # A batch of positions stays out of the ledger: its header and its digests are what is kept for ever.
+            content = item.head if made.spool else item.line
         entry: Entry = batch.append(entries.RECEIVED, entry_bytes(made, content))
         return Arrived(item, entry.index, made.state, exception)
 
@@ -204,6 +234,15 @@ class Arrivals:
             return None
         return [_Copy(rev, op, state, bytes(digest)) for party, rev, op, state, digest in rows if party == peer]
 
-    def _basis(self, tx: Tx, blind: bytes) -> str | None:
-        row = tx.one("SELECT entry FROM exchange_holds WHERE rid = :rid", rid=blind)
+    def _is_batch(self, tx: Tx, blind: bytes, peer: str) -> bool:
+        sql = "SELECT 1 FROM exchange_in i JOIN exchange_batches b ON b.entry = i.entry WHERE i.rid = :rid"
+        return tx.one(sql + " AND i.peer = :peer LIMIT 1", rid=blind, peer=peer) is not None
+
+    def _basis(self, tx: Tx, rid: str) -> str | None:
+        row = tx.one("SELECT entry FROM exchange_holds WHERE rid = :rid", rid=self._house.vault.blind(rid))
         return None if row is None else read_entry(self._house.ledger.body(tx, row[0]), HoldFacts)[0].basis
+
+
+def _is_taken_back(copies: list[_Copy], rev: int) -> bool:
+    """Whether a revision is not newer than what this partner took back."""
+    return any(copy.is_gone and copy.rev >= rev for copy in copies)

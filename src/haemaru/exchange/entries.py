@@ -17,6 +17,7 @@ RECEIPT = "exchange.receipt"
 REOPENED = "exchange.reopened"
 FRAME = "exchange.frame"
 RECEIVED = "exchange.received"
+ERASED = "exchange.erased"
 JUDGED = "exchange.judged"
 RULED = "exchange.ruled"
 HELD = "exchange.held"
@@ -129,6 +130,31 @@ class ReceivedFacts(Facts, frozen=True, kw_only=True):
     spool: str = ""
     answer: str = ""
     countersigned: int = 0
+
+
+class ErasedCopy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A received item whose body was erased: where it stood and which bytes it was, nothing of what it said."""
+
+    peer: str
+    channel: str
+    epoch: int
+    seq: int
+    rev: int = 0
+    op: str = ""
+    kind: str = ""
+    origin: str = ""
+    code: str = ""
+    digest: str = ""
+    leaf: str
+    entry: int
+    at_ms: int
+
+
+class ErasedFacts(Facts, frozen=True, kw_only=True):
+    """A record was taken back: the bodies of these copies are no longer in the ledger."""
+
+    rid: str
+    copies: tuple[ErasedCopy, ...]
 
 
 class JudgedFacts(Facts, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from haemaru.storage import Tx
 _OWN = "SELECT entry, rev, kind, state, '' AS peer, '' AS channel, 0 AS epoch, 0 AS seq FROM exchange_own"
 _IN = (
     "SELECT entry, rev, kind, state, peer, channel, epoch, seq FROM exchange_in"
-    " WHERE channel <> 'track' AND state NOT IN ('void', 'message')"
+    " WHERE channel <> 'track' AND state NOT IN ('void', 'message', 'erased')"
 )
 
 

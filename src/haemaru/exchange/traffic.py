@@ -9,7 +9,7 @@ import msgspec
 from haemaru.agreement.difference import Traffic as Passage
 from haemaru.clock import format_time, from_ms
 from haemaru.exchange import entries
-from haemaru.exchange.entries import JudgedFacts, ReceivedFacts, SealedFacts, StoredFacts, read_entry
+from haemaru.exchange.entries import JudgedFacts, SealedFacts, StoredFacts, read_entry
 from haemaru.exchange.house import House
 
 _PAPERS = "op IN ('put', 'reply', 'correct')"
@@ -55,14 +55,15 @@ class Traffic:
         blind = self._house.vault.blind(rid)
         with self._house.ledger.read() as tx:
             own = tx.all("SELECT entry, rev, at_ms FROM exchange_own WHERE rid = :rid ORDER BY entry", rid=blind)
-            came = tx.all("SELECT entry, rev, at_ms, peer FROM exchange_in WHERE rid = :rid ORDER BY entry", rid=blind)
+            came = tx.all(
+                "SELECT op, rev, at_ms, peer, code FROM exchange_in WHERE rid = :rid ORDER BY entry", rid=blind
+            )
             lines = []
             for entry, rev, at_ms in own:
                 kept = read_entry(self._house.ledger.body(tx, entry), StoredFacts)[0]
                 lines.append((at_ms, kept.op, rev, self._house.party, kept.reason))
-            for entry, rev, at_ms, peer in came:
-                received = read_entry(self._house.ledger.body(tx, entry), ReceivedFacts)[0]
-                lines.append((at_ms, received.op, rev, peer, received.code))
+            # From the rows alone: an erased copy has no body, but that it came stays part of the history.
+            lines += [(at_ms, op, rev, peer, code) for op, rev, at_ms, peer, code in came]
         return [
             {"op": op, "at": format_time(from_ms(at_ms)), "rev": rev, "by": by, "reason": reason}
             for at_ms, op, rev, by, reason in sorted(lines, key=lambda line: line[0])

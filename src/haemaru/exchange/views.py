@@ -1,7 +1,9 @@
 """The views of the ledger that the exchange works from: each entry kind changes its tables here and nowhere else.
 
 Every function is handed the transaction that also appends the entry, so tables and ledger cannot differ; and it takes
-everything from the entry, so that `haemaru rebuild` makes the same tables again.
+everything from the entry, so that `haemaru rebuild` makes the same tables again. A rebuild does not see entries whose
+body was erased: what they did to the tables is done by the later entry `exchange.erased`, which finds the rows there
+(when it is written) or not (when it is replayed).
 """
 
 from collections.abc import Callable, Mapping
@@ -14,6 +16,18 @@ from haemaru.signing import Vault
 from haemaru.storage import Tx
 
 _NOTHING = b""
+_INSERT_IN = (
+    "INSERT INTO exchange_in"
+    " (peer, channel, epoch, seq, rid, rev, op, kind, origin, state, code, digest, leaf, entry, at_ms) VALUES"
+    " (:peer, :channel, :epoch, :seq, :rid, :rev, :op, :kind, :origin, :state, :code, :digest, :leaf, :entry, :at_ms)"
+)
+# A cursor only goes on: where the first or the last item of a stream was erased, a rebuild comes to it out of order.
+_ADVANCE = (
+    "INSERT INTO exchange_streams (direction, peer, channel, epoch, last, acked, at_ms)"
+    " VALUES ('in', :peer, :channel, :epoch, :seq, :seq, :at_ms)"
+    " ON CONFLICT (direction, peer, channel, epoch) DO UPDATE SET last = excluded.last, acked = excluded.acked,"
+    " at_ms = excluded.at_ms WHERE excluded.last > exchange_streams.last"
+)
 
 
 class ExchangeView:
@@ -34,6 +48,7 @@ class ExchangeView:
             entries.RECEIPT: _receipt,
             entries.REOPENED: _reopened,
             entries.RECEIVED: self._received,
+            entries.ERASED: self._erased,
             entries.JUDGED: self._judged,
             entries.RULED: _ruled,
             entries.HELD: self._held,
@@ -141,10 +156,7 @@ class ExchangeView:
             )
         place = {"peer": facts.peer, "channel": facts.channel, "epoch": facts.epoch, "seq": facts.seq}
         tx.run(
-            "INSERT INTO exchange_in"
-            " (peer, channel, epoch, seq, rid, rev, op, kind, origin, state, code, digest, leaf, entry, at_ms) VALUES"
-            " (:peer, :channel, :epoch, :seq, :rid, :rev, :op, :kind, :origin, :state, :code, :digest, :leaf, :entry,"
-            " :at_ms)",
+            _INSERT_IN,
             **place,
             rid=rid,
             rev=facts.rev,
@@ -158,7 +170,7 @@ class ExchangeView:
             entry=entry.index,
             at_ms=entry.at_ms,
         )
-        _advance(tx, facts, entry.at_ms)
+        tx.run(_ADVANCE, **place, at_ms=entry.at_ms)
         self._keys(tx, entry, facts.keys)
         if facts.spool:
             tx.run(
@@ -178,6 +190,28 @@ class ExchangeView:
                 at_ms=entry.at_ms,
                 peer=facts.peer,
             )
+
+    def _erased(self, tx: Tx, _entry: Entry, body: bytes) -> None:
+        facts, _ = entries.read_entry(body, entries.ErasedFacts)
+        rid = self._blind(facts.rid)
+        for copy in facts.copies:
+            place = {"peer": copy.peer, "channel": copy.channel, "epoch": copy.epoch, "seq": copy.seq}
+            tx.run(
+                _INSERT_IN + " ON CONFLICT (peer, channel, epoch, seq) DO UPDATE SET state = excluded.state",
+                **place,
+                rid=rid,
+                rev=copy.rev,
+                op=copy.op,
+                kind=copy.kind,
+                origin=copy.origin,
+                state="erased",
+                code=copy.code,
+                digest=bytes.fromhex(copy.digest),
+                leaf=bytes.fromhex(copy.leaf),
+                entry=copy.entry,
+                at_ms=copy.at_ms,
+            )
+            tx.run(_ADVANCE, **place, at_ms=copy.at_ms)
 
     def _answered(self, tx: Tx, entry: Entry, facts: entries.ReceivedFacts, rid: bytes) -> None:
         tx.run(
@@ -223,21 +257,11 @@ def exchange_projections(vault: Vault) -> tuple[Projection, ...]:
     return (ExchangeView(vault),)
 
 
-def _advance(tx: Tx, facts: entries.ReceivedFacts, at_ms: int) -> None:
-    place = {"peer": facts.peer, "channel": facts.channel, "epoch": facts.epoch, "seq": facts.seq}
-    if facts.seq > 1:
-        tx.run(
-            "UPDATE exchange_streams SET last = :seq, acked = :seq, at_ms = :at_ms"
-            " WHERE direction = 'in' AND peer = :peer AND channel = :channel AND epoch = :epoch",
-            **place,
-            at_ms=at_ms,
-        )
-        return
-    tx.run(
-        "INSERT INTO exchange_streams (direction, peer, channel, epoch, last, acked, at_ms)"
-        " VALUES ('in', :peer, :channel, :epoch, :seq, :seq, :at_ms)",
-        **place,
-        at_ms=at_ms,
+def forget_keys(tx: Tx, vault: Vault, entry: int, names: tuple[str, ...]) -> None:
+    """Removes the keys by which a record that is about to be erased was found."""
+    tx.many(
+        "DELETE FROM exchange_keys WHERE key = :key AND entry = :entry",
+        [{"key": vault.blind(name), "entry": entry} for name in names],
     )
 
 
