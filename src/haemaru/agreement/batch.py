@@ -107,7 +107,7 @@ def _answers(condition: Condition, columns: Columns, at: datetime) -> Codes | in
 
 def _nested(columns: Columns, present: Mapping[str, object] | None = None) -> dict[str, Any]:
     """The constants (and `present`) as one record."""
-    record: dict[str, Any] = {"rid": "", "kind": columns.kind}
+    record: dict[str, Any] = {"rid": "-", "kind": columns.kind}
     for path, value in {**columns.constant, **(present or {})}.items():
         *parents, key = path.split(".")
         inner = record

@@ -16,11 +16,13 @@ import msgspec
 
 from haemaru.agreement import Agreement, standing_purpose
 from haemaru.clock import Clock, format_time, from_ms
-from haemaru.exchange import Exchange
+from haemaru.exchange import Exchange, Held
 from haemaru.exchange.release import PSEUDONYMS
 from haemaru.ledger import Batch, Ledger
 from haemaru.node.agreements import AgreementDesk
 from haemaru.node.home import Home, Settings
+from haemaru.node.identities import KIND as IDENTITY
+from haemaru.node.identities import heard, tell
 from haemaru.node.tallies import BATCH, BatchNote, Towards, read_tally
 from haemaru.operations import KnownVessel
 from haemaru.signing import NodeKeys, Vault
@@ -60,6 +62,9 @@ class SurveillanceDesk:
         self.running_feeds: dict[str, threading.Event] = {}
         self._statics = StaticHistory(self._load_claims())
         exchange.on_positions(self._receive)
+        exchange.on_received(self._identity)
+        for held in exchange.holdings.records_of(IDENTITY):
+            self._identity(held)
 
     def _restored(self) -> Picture:
         picture = Picture(self._party)
@@ -106,8 +111,16 @@ class SurveillanceDesk:
 
     def _take_statics(self, batch: Batch, statics: list[Static], source: str) -> None:
         changed = [claim for static in statics for claim in self._statics.add(static, source)]
-        if changed:
-            batch.append(CLAIMS, msgspec.json.encode(changed))
+        if not changed:
+            return
+        batch.append(CLAIMS, msgspec.json.encode(changed))
+        agreement = self._agreements.current()
+        if agreement is None or self._agreements.refusal(self._clock.now()) is not None:
+            return
+        for mmsi in dict.fromkeys(claim.mmsi for claim in changed):
+            latest = self._statics.latest(mmsi)
+            if latest is not None:
+                tell(self._exchange, batch, latest, agreement, self._clock, _handling(agreement).level)
 
     def _share(self, batch: Batch, fresh: Fixes) -> dict[str, Towards]:
         agreement = self._agreements.current()
@@ -134,6 +147,14 @@ class SurveillanceDesk:
             self._store_of(peer).append(fixes, peer)
             self._picture.update(fixes, peer)
             self._clauses[peer] = next(iter(header.get("clauses", ())), "")
+
+    def _identity(self, held: Held) -> None:
+        if held.kind != IDENTITY or held.peer is None or held.state != "held":
+            return
+        static = heard(held)
+        if static is not None:
+            with self._lock:
+                self._statics.add(static, held.origin)
 
     def _store_of(self, peer: str) -> PositionStore:
         if peer not in self._shared:

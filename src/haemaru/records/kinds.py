@@ -42,6 +42,7 @@ KINDS = (
     "intelligence.report",
     "intelligence.feedback",
     "surveillance.position",
+    "surveillance.identity",
     "surveillance.sighting",
     "surveillance.port_call",
     "surveillance.crew_change",
