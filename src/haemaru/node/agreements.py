@@ -2,9 +2,11 @@
 
 An agreement file arrives at `init` (state `waiting`), is adopted once every party has signed its exact bytes for this
 realm with a known key (`in_force`), and may be suspended by any party: by this node's officer, or by a partner's
-notice on the control channel. It is in force again when everybody who suspended it has resumed.
+notice on the control channel. It is in force again when everybody who suspended it has resumed; adopting another
+version takes nobody's suspension back. What the desk says changes with the commit of what it was told, never before.
 """
 
+import threading
 from base64 import b64decode, b64encode
 from datetime import datetime
 from typing import Any
@@ -24,32 +26,38 @@ class AgreementDesk:
     """Tells exchange which agreement to decide by, and whether anything may leave at all."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
         self._waiting: Agreement | None = None
         self._adopted: Agreement | None = None
         self._ever: dict[str, Agreement] = {}
         self._suspenders: dict[str, dict[str, Any]] = {}
+        self._newest: dict[str, int] = {}
+        self._telling = threading.Lock()
         with ledger.read() as tx:
             for entry, body in ledger.entries(tx, kinds=_KINDS):
-                self._apply(entry.kind, msgspec.json.decode(body))
+                self._apply(entry.index, entry.kind, msgspec.json.decode(body))
 
-    def _apply(self, kind: str, body: dict[str, Any]) -> None:
-        if kind in (RECEIVED, ADOPTED):
-            read = load_agreement(b64decode(body["bytes"]), body["name"])
-            if kind == RECEIVED:
-                self._waiting = read
-            else:
-                self._adopted, self._waiting = read, None
-                self._ever[read.hash] = read
-                self._suspenders.clear()
-        elif kind == SUSPENDED:
-            self._suspenders[body["party"]] = body
-        else:
-            self._suspenders.pop(body["party"], None)
+    def _apply(self, index: int, kind: str, body: dict[str, Any]) -> None:
+        with self._telling:
+            # Two threads may come here in another order than they committed: what the later entry says stands.
+            about = body.get("party", "")
+            is_newest = index > self._newest.get(about, -1)
+            self._newest[about] = max(index, self._newest.get(about, -1))
+            if kind in (RECEIVED, ADOPTED):
+                self._take(kind, load_agreement(b64decode(body["bytes"]), body["name"]), is_newest=is_newest)
+            elif is_newest:
+                # A new mapping each time: who reads the old one reads it to its end.
+                others = {party: notice for party, notice in self._suspenders.items() if party != about}
+                self._suspenders = {**others, about: body} if kind == SUSPENDED else others
+
+    def _take(self, kind: str, read: Agreement, *, is_newest: bool) -> None:
+        if kind == ADOPTED:
+            self._ever[read.hash] = read
+        if is_newest:
+            self._adopted, self._waiting = (read, None) if kind == ADOPTED else (self._adopted, read)
 
     def _write(self, batch: Batch, kind: str, body: dict[str, Any]) -> None:
-        batch.append(kind, msgspec.json.encode(body))
-        self._apply(kind, body)
+        entry = batch.append(kind, msgspec.json.encode(body))
+        batch.after_commit(lambda: self._apply(entry.index, kind, body))
 
     def receive(self, batch: Batch, name: str, data: bytes) -> None:
         """Keeps an agreement file that waits for its signatures."""

@@ -15,30 +15,35 @@ if TYPE_CHECKING:
 
 # What a case asks about: what either agency knows of the ship. The conversation itself (tips, cases) is not knowledge.
 _KNOWLEDGE = ("surveillance.", "intelligence.", "customs.")
+# What a partner waits on, and the kind of record that answers it.
+_REPLIES = {"operations.case": "operations.answer", "training.application": "training.enrolment"}
 
 
 def react(node: "Node", held: "Held") -> None:
-    """Does what an arrived record asks of this node; most ask nothing."""
-    if held.state != "held":
+    """Does what an arrived record asks of this node; most ask nothing, and what is answered is not answered twice."""
+    if not _asks(node, held) or node.agreements.refusal(node.clock.now()) is not None:
         return
     if held.kind == "operations.case":
         answer_case(node, held)
-    elif held.kind == "training.application":
+    else:
         from haemaru.node.commands.training import enrol
 
         enrol(node, held)
 
 
 def unanswered(node: "Node") -> "list[Held]":
-    """Partners' cases and applications that this node has not answered yet, because it was stopped or killed."""
-    holdings = node.exchange.holdings
-    waiting = []
-    for kind, reply in (("operations.case", "operations.answer"), ("training.application", "training.enrolment")):
-        for held in holdings.records_of(kind):
-            replies = [each for each in holdings.referring(held.rid) if each.kind == reply and each.peer is None]
-            if held.peer is not None and not replies:
-                waiting.append(held)
-    return waiting
+    """What partners ask and this node has not answered: it was stopped, killed, suspended, or its disk was full."""
+    return [held for kind in _REPLIES for held in node.exchange.holdings.records_of(kind) if _asks(node, held)]
+
+
+def _asks(node: "Node", held: "Held") -> bool:
+    """Whether a record is one that a partner waits on; a corrected case is asked anew."""
+    if held.peer is None or held.state != "held" or held.kind not in _REPLIES:
+        return False
+    return not any(
+        each.kind == _REPLIES[held.kind] and each.peer is None and each.entry > held.entry
+        for each in node.exchange.holdings.referring(held.rid)
+    )
 
 
 def knowledge(node: "Node", subject: dict[str, Any]) -> "list[Held]":
@@ -51,11 +56,10 @@ def knowledge(node: "Node", subject: dict[str, Any]) -> "list[Held]":
 
 def answer_case(node: "Node", case: "Held") -> None:
     """Gives the partner everything the clauses let it have about the ship of its case, and says what is held back."""
-    if node.agreements.current() is None or case.peer is None:
-        return
+    asker = str(case.peer)
     with node.ledger.write() as batch:
-        weighed = contribute(node, batch, case.record, case.peer)
-        share(node, batch, answer(case.record, weighed, hand(node)), [case.peer])
+        weighed = contribute(node, batch, case.record, asker)
+        share(node, batch, answer(case.record, weighed, hand(node)), [asker])
     node.workers.wake()
 
 

@@ -1,7 +1,7 @@
 """What a running node does by itself: pushes to partners, reacts to what came in, keeps the picture and the witness.
 
-Nothing here decides anything that a restart could not take up again: queues are read from the ledger's views, and a
-case that was received but not answered when the node was killed is answered at the next start.
+Nothing here decides anything that a restart could not take up again: queues are read from the ledger's views, and what
+a partner asked while the node was killed, suspended, or without room on its disk is answered as soon as it can be.
 """
 
 import logging
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from haemaru.exchange import Held, HttpTransport, Pusher
 from haemaru.node.reactions import react, unanswered
+from haemaru.storage import StorageError
 from haemaru.wording import Fault
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ class Workers:
     def __init__(self, node: "Node") -> None:
         self._node = node
         self._pushers: dict[str, Pusher] = {}
+        self._changing = threading.Lock()
+        self._owes = True
         self._arrived: queue.Queue[Held | None] = queue.Queue()
         self._threads: list[threading.Thread] = []
         self._is_running = False
@@ -51,22 +54,22 @@ class Workers:
             return
         self._is_running = False
         self._arrived.put(None)
-        for pusher in self._pushers.values():
-            pusher.stop()
+        with self._changing:
+            for pusher in self._pushers.values():
+                pusher.stop()
         for thread in self._threads:
             thread.join(10)
 
     def peers_changed(self) -> None:
         """Pushes to every partner that is known by now."""
-        if not self._is_running:
-            return
-        for peer in self._node.exchange.peers():
-            known = self._pushers.get(peer.party)
-            if known is None or known.url != peer.url:
-                if known is not None:
-                    known.stop()
-                self._pushers[peer.party] = Pusher(self._node.exchange, peer, HttpTransport(peer.url))
-                self._pushers[peer.party].start()
+        with self._changing:
+            for peer in self._node.exchange.peers() if self._is_running else ():
+                known = self._pushers.get(peer.party)
+                if known is None or known.url != peer.url:
+                    if known is not None:
+                        known.stop()
+                    self._pushers[peer.party] = Pusher(self._node.exchange, peer, HttpTransport(peer.url))
+                    self._pushers[peer.party].start()
 
     def wake(self) -> None:
         """Something waits for partners."""
@@ -75,23 +78,34 @@ class Workers:
 
     def links(self) -> dict[str, str]:
         """Whether each partner answered last time: up, down or never."""
-        return {party: pusher.link for party, pusher in self._pushers.items()}
+        return {party: pusher.link for party, pusher in list(self._pushers.items())}
 
     def _react(self) -> None:
-        for waiting in unanswered(self._node):
-            self._arrived.put(waiting)
         while (held := self._arrived.get()) is not None:
             try:
                 react(self._node, held)
             except Fault as fault:
                 _log.warning("no reaction to a %s: %s", held.kind, fault.code)
+            except (StorageError, OSError):
+                # The store refused (a full disk, a lock): what was asked stays asked.
+                self._owes = True
+                _log.exception("a reaction waits")
             except Exception:  # noqa: BLE001 - one bad record must not end all reactions
                 _log.exception("a reaction failed")
 
     def _tick(self) -> None:
         while not self._node.stopping.wait(_TICK_S):
-            try:
-                self._node.surveillance.tick()
-                self._node.exchange.tick()
-            except Exception:  # noqa: BLE001 - the next tick tries again
-                _log.exception("a tick failed")
+            for work in (self._take_up, self._node.surveillance.tick, self._node.exchange.tick):
+                try:
+                    work()
+                except Exception:  # noqa: BLE001 - the next tick tries again
+                    _log.exception("a tick failed")
+
+    def _take_up(self) -> None:
+        """Queues what is still asked of this node: after a start, a suspension, or a store that refused."""
+        if self._node.agreements.refusal(self._node.clock.now()) is not None:
+            self._owes = True
+        elif self._owes:
+            self._owes = False
+            for waiting in unanswered(self._node):
+                self._arrived.put(waiting)

@@ -54,10 +54,13 @@ def adopt(node: "Node", params: dict[str, Any]) -> Answer:
         return Answer({**body, "state": "waiting", "missing": list(missing), "refused": list(refused)}, 1)
     current = node.agreements.current()
     if current is None or current.hash != agreement.hash:
+        if node.agreements.find(agreement.hash) is not None:
+            # Its signatures were given before it was replaced: one party alone could bring an older text back.
+            raise Fault("agreement_was_replaced", agreement.id, version=agreement.version)
         with node.ledger.write() as batch:
             node.agreements.adopt(batch, path.name, data, lines)
         node.workers.wake()
-    return Answer({**body, "state": "in_force", "missing": []})
+    return Answer({**body, "state": node.agreements.status(node.clock.now())["state"], "missing": []})
 
 
 def suspend(node: "Node", params: dict[str, Any]) -> Answer:
