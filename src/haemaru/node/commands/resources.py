@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from haemaru.records import Record
 
 TEAM = "resources.team"
+_OFFERED = (State.OFFERED, State.REQUISITIONED)
 
 
 def stamp(node: "Node") -> Stamp:
@@ -128,6 +129,7 @@ def _message(node: "Node", support: Support, name: str, params: dict[str, Any]) 
     if name == "requisition":
         return requisition(stamp(node), support)
     if name == "commit":
+        _check_free(node, support)
         return commit(stamp(node), support)
     if name == "deploy":
         return report_status(stamp(node), support, "deployed", text)
@@ -143,11 +145,21 @@ def _message(node: "Node", support: Support, name: str, params: dict[str, Any]) 
 def _best(node: "Node", support: Support, wanted: object) -> tuple[DogTeam, Eligibility]:
     need = read_need(support.need)
     weighed = weigh(node, need)
+    # A team that stands in another open offer is not picked by itself; an officer may still name it.
+    offered = {one.team_id for one in supports(node) if one.state in _OFFERED and one.owner == node.party}
     for team, found in weighed:
-        if (found.ok and wanted is None) or team.id == wanted:
+        if (found.ok and wanted is None and team.id not in offered) or team.id == wanted:
             return team, found
     reasons = sorted({reason.code for _, found in weighed for reason in found.blocking})
     raise Fault("team_not_eligible", str(wanted or "-"), team=str(wanted or "-"), reasons=", ".join(reasons) or "-")
+
+
+def _check_free(node: "Node", support: Support) -> None:
+    """A commit is a promise: the team is weighed again, because others may have been promised it since the offer."""
+    for team, found in weigh(node, read_need(support.need)):
+        if team.id == support.team_id and not found.ok:
+            reasons = ", ".join(reason.code for reason in found.blocking)
+            raise Fault("team_not_eligible", support.id, team=team.id, reasons=reasons)
 
 
 def weigh(node: "Node", need: Need) -> list[tuple[DogTeam, Eligibility]]:
@@ -165,7 +177,8 @@ def next_steps(node: "Node", support: Support) -> list[str]:
         State.REQUISITIONED: (["commit", "decline"], []),
         State.COMMITTED: (["deploy", "ask_return"], ["deploy", "release"]),
         State.DEPLOYED: (["ask_return"], ["release"]),
-        State.RETURN_REQUESTED: ([], ["return", "release"]),
+        # `return` only tells the owner that it is agreed to; what ends the loan is the release.
+        State.RETURN_REQUESTED: ([], ["release"]),
     }
     owner, borrower = table.get(support.state, ([], []))
     return owner if mine else borrower
