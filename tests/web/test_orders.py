@@ -86,3 +86,21 @@ def test_a_damaged_ledger_names_the_first_bad_place(officer: Browser, desk: Fake
 
     assert "The ledger is damaged" in answer.text
     assert "leaf hash differs" in answer.text
+
+
+@pytest.mark.parametrize(("path", "page", "fields", "name"), [
+    ("/tips", "/tips", {"text": "a ship", "heard_at": "2026-01-31T06:00"}, "heard_at"),
+    ("/support", "/support", {"capability": "k9.narcotics", "need_by": "2026-01-31T06:00"}, "need_by"),
+])  # fmt: skip
+def test_a_time_is_typed_in_korean_time(
+    officer: Browser, desk: FakeDesk, path: str, page: str, fields: dict[str, str], name: str
+) -> None:
+    officer.send(path, page, **fields)
+
+    assert desk.orders[-1][1][name] == "2026-01-30T21:00:00Z"
+
+
+def test_an_application_names_what_the_person_has_already(officer: Browser, desk: FakeDesk) -> None:
+    officer.send("/training/ses-1", "/training", person="Sample Person 2", **{"has.boarding_basic": "1"})
+
+    assert desk.orders[-1][1]["competencies"] == ["boarding_basic"]

@@ -16,6 +16,11 @@ KIND = "surveillance.identity"
 _TOLD = ("call_sign", "destination", "length_m", "beam_m")
 
 
+def rid_of(party: str, mmsi: int) -> str:
+    """The name of the one record in which a party tells a ship's identity."""
+    return f"ais-{party}-{mmsi:09d}"
+
+
 def tell(exchange: Exchange, batch: Batch, static: Static, agreement: Agreement, clock: Clock, level: str) -> None:
     """Tells every partner a ship's identity, or corrects what they were told; quiet where nothing is new."""
     subject = {"type": "vessel", "mmsi": static.mmsi}
@@ -24,7 +29,7 @@ def tell(exchange: Exchange, batch: Batch, static: Static, agreement: Agreement,
     body["vessel_class"] = CLASSES[class_of_ship_type(static.ship_type)]
     if body["vessel_class"] == "unknown":
         return
-    rid = f"ais-{exchange.party}-{static.mmsi:09d}"
+    rid = rid_of(exchange.party, static.mmsi)
     known = exchange.holdings.find(rid)
     if known is not None and known.record["body"] == body and known.record["subject"] == subject:
         return

@@ -35,7 +35,7 @@ COMMANDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ledger.verify", ()),  # -> ok, entries, checkpoints, countersignatures, first_bad
     ("support.request", ("case", "to", "capability", "place", "need_by", "text")),
     ("support.step", ("id", "step", "reason")),  # step: one of what `supports()` lists in `next`
-    ("training.apply", ("session", "person")),
+    ("training.apply", ("session", "person", "competencies")),
 )
 
 

@@ -67,8 +67,17 @@ def word(lang: str, family: str, code: str, *others: str) -> str:
 
 
 def _reason(lang: str, reason: Reason | None) -> str:
-    told = "" if reason is None else plain(say_reason(reason, lang))
+    if reason is None:
+        return ""
+    shown = {name: _korean_time(value) for name, value in reason.params.items()}
+    told = plain(say_reason(Reason(reason.code, shown), lang))
     return told[:1].upper() + told[1:]
+
+
+def _korean_time(value: Any) -> Any:
+    """A moment within a sentence as the page's other times stand; anything else as it is."""
+    found = parse(value) if isinstance(value, str) and _TIME.fullmatch(value) else None
+    return value if found is None else found.astimezone(KST).strftime("%Y-%m-%d %H:%M:%S KST")
 
 
 def _within(lang: str, both: Bilingual | None, otherwise: str = "") -> str:

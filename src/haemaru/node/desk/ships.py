@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from haemaru.clock import format_time, from_ms, to_ms
 from haemaru.node.desk.papers import row as record_row
+from haemaru.node.identities import rid_of
 from haemaru.surveillance import CLASSES, MISSING, UNITS_PER_DEGREE
 
 if TYPE_CHECKING:
@@ -66,20 +67,36 @@ def vessel(node: "Node", mmsi: int) -> Mapping[str, Any] | None:
         "call_sign": (static.call_sign if static else None) or "",
         "ship_type": str(static.ship_type) if static and static.ship_type else "",
         "destination": (static.destination if static else None) or "",
-        "claims": [
-            {
-                "field": claim.field,
-                "value": claim.value,
-                "origin": claim.source or node.party,
-                "kind": "ais",
-                "at": None if claim.until is None else format_time(from_ms(claim.until)),
-            }
-            for claim in node.surveillance.claims(mmsi)
-        ],
+        "claims": _claims(node, mmsi),
         "path": path[-_PATH_MOST:],
         "records": [record_row(each) for each in held if each.kind != "operations.ranking"],
         "cases": [each.rid for each in held if each.kind == "operations.case"],
     }
+
+
+def _claims(node: "Node", mmsi: int) -> list[dict[str, Any]]:
+    """What the ship tells of herself, each value once for each agency, with the feeds it was heard on."""
+    peers = {peer.party for peer in node.exchange.peers()}
+    found: dict[tuple[str, Any, str], dict[str, Any]] = {}
+    for claim in node.surveillance.claims(mmsi):
+        told = claim.source in peers
+        row: dict[str, Any] = {
+            "field": claim.field,
+            "value": claim.value,
+            "origin": claim.source if told else node.party,
+            "kind": "" if told else claim.source,
+            "at": None if claim.until is None else format_time(from_ms(claim.until)),
+            "clause": _clause(node, claim.source, mmsi) if told else None,
+        }
+        known = found.setdefault((claim.field, claim.value, row["origin"]), row)
+        if known is not row and claim.source not in known["kind"].split(", "):
+            known["kind"] = f"{known['kind']}, {claim.source}"
+    return list(found.values())
+
+
+def _clause(node: "Node", party: str, mmsi: int) -> str | None:
+    held = node.exchange.holdings.find(rid_of(party, mmsi))
+    return next(iter(held.header.get("clauses", ())), None) if held else None
 
 
 def _lost(mmsi: int, static: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from haemaru.node.commands.resources import next_steps
 from haemaru.node.commands.resources import supports as folded
 from haemaru.node.commands.training import sessions as folded_sessions
 from haemaru.node.commands.training import title
+from haemaru.training import Applicant
 
 if TYPE_CHECKING:
     from haemaru.node.node import Node
@@ -48,6 +49,16 @@ def supports(node: "Node") -> list[dict[str, Any]]:
     return found
 
 
+def _seat(node: "Node", applicant: Applicant) -> dict[str, Any]:
+    held = node.exchange.holdings.find(applicant.application)
+    return {
+        "person": applicant.person,
+        "state": applicant.state,
+        "at": held.record.get("event_time") if held else None,
+        "missing": list(applicant.missing),
+    }
+
+
 def sessions(node: "Node") -> list[dict[str, Any]]:
     """Training sessions, the next one first."""
     found = []
@@ -64,7 +75,7 @@ def sessions(node: "Node") -> list[dict[str, Any]]:
                 "place": session.plan.place,
                 "seats": session.plan.seats,
                 "taken": session.seats_taken,
-                "ours": [{"person": each.person, "state": each.state} for each in ours],
+                "ours": [_seat(node, each) for each in ours],
                 "prerequisites": list(session.plan.prerequisites),
                 "clause": next(iter((held.header if held else {}).get("clauses", ())), None),
                 "can_apply": session.publisher != node.party,

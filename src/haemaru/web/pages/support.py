@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Response
 
-from haemaru.web import shapes
+from haemaru.web import moments, shapes
 from haemaru.web.console import back
 from haemaru.web.routes import Form, Here, InPath, Reader, shows, takes
 from haemaru.wording import Fault
@@ -33,6 +33,7 @@ def ask(console: Here, visit: Reader, form: Form) -> Response[Any]:
     """Asks a partner for help."""
     if not form.get("capability"):
         raise Fault("web_field_missing", "capability")
+    form = moments.told(form, "need_by")
     names = ("case", "to", "capability", "place", "need_by", "text")
     console.order(visit, "support.request", **{name: form[name] for name in names if form.get(name)})
     return back("/support", "asked")

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Response
 
-from haemaru.web import shapes
+from haemaru.web import moments, shapes
 from haemaru.web.console import back
 from haemaru.web.routes import Form, Here, Reader, shows, takes
 from haemaru.wording import Fault
@@ -24,6 +24,7 @@ def take(console: Here, visit: Reader, form: Form) -> Response[Any]:
     """Takes a tip and goes to the case that it opened."""
     if not form.get("text"):
         raise Fault("web_field_missing", "text")
+    form = moments.told(form, "heard_at")
     given = {name: form[name] for name in ASKED if form.get(name)}
     answer = console.order(visit, "operations.tip", text=form["text"], **given)
     return back(f"/cases/{answer['case']}", "tip")

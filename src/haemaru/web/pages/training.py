@@ -9,6 +9,8 @@ from haemaru.web.console import back
 from haemaru.web.routes import Form, Here, InPath, Reader, shows, takes
 from haemaru.wording import Fault
 
+HAS = "has."
+
 
 @shows("/training")
 def training(console: Here, visit: Reader) -> Response[Any]:
@@ -27,7 +29,9 @@ def apply(
     """Applies for a seat for one of our people."""
     if not form.get("person"):
         raise Fault("web_field_missing", "person")
-    console.order(visit, "training.apply", session=session, person=form["person"])
+    # One box for each thing that the session asks for beforehand; only ticked ones are sent.
+    has = sorted(name.removeprefix(HAS) for name, value in form.items() if name.startswith(HAS) and value)
+    console.order(visit, "training.apply", session=session, person=form["person"], competencies=has)
     return back("/training", "applied")
 
 

@@ -11,6 +11,7 @@ class Enrolment(msgspec.Struct, frozen=True):
     person: str
     state: str
     at: str | None = None
+    missing: list[str] = []
 
 
 class Session(msgspec.Struct, frozen=True):
