@@ -126,9 +126,18 @@ class Holdings:
 
     # Last, so that the name does not shadow the builtin for the annotations above.
     def list(
-        self, from_: str | None = None, kind: str | None = None, states: Sequence[str] = ("held",)
+        self,
+        from_: str | None = None,
+        kind: str | None = None,
+        states: Sequence[str] = ("held",),
+        *,
+        newest_first: bool = False,
     ) -> Iterator[Held]:
-        """The records in these states in the order they were written: all, or those from one party, or of one kind."""
+        """The records in these states in the order they were written: all, or those from one party, or of one kind.
+
+        Whoever wants only the last few asks for the `newest_first` and stops; older ones are then never opened.
+        """
+        beyond, order, size, after = ("<", "DESC", 50, 2**62) if newest_first else (">", "ASC", 500, -1)
         named = {f"state{place}": state for place, state in enumerate(states)}
         condition = f" AND state IN ({', '.join(':' + name for name in named)})"
         params: dict[str, object] = dict(named)
@@ -136,19 +145,20 @@ class Holdings:
             condition, params = condition + " AND kind = :kind", params | {"kind": kind}
         selects = []
         if from_ is None or from_ == self._house.party:
-            selects.append(f"{_OWN} WHERE entry > :after{condition}")
+            selects.append(f"{_OWN} WHERE entry {beyond} :after{condition}")
         if from_ != self._house.party:
             of_peer = "" if from_ is None else " AND peer = :peer"
-            selects.append(f"{_IN} AND entry > :after{of_peer}{condition}")
+            selects.append(f"{_IN} AND entry {beyond} :after{of_peer}{condition}")
             params |= {} if from_ is None else {"peer": from_}
         # One page at a time: a long list must not pin the journal with one long snapshot.
-        after = -1
         while True:
             with self._house.ledger.read() as tx:
-                rows = tx.all(f"{' UNION ALL '.join(selects)} ORDER BY entry LIMIT 500", after=after, **params)
+                rows = tx.all(
+                    f"{' UNION ALL '.join(selects)} ORDER BY entry {order} LIMIT {size}", after=after, **params
+                )
                 page = [self._held(tx, row) for row in rows]
             yield from page
-            if len(rows) < 500:
+            if len(rows) < size:
                 return
             after = rows[-1][0]
 

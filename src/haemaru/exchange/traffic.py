@@ -43,12 +43,16 @@ class Traffic:
             )
         return None if row is None else Sent(row[0], row[1], format_time(from_ms(row[2])), bool(row[3]))
 
-    def given_for(self, rid: str) -> list[str]:
-        """The rids of own records that left in reply to the record `rid`."""
+    def replies(self) -> dict[str, list[str]]:
+        """The rids of own records that left in reply, by the record they reply to."""
         with self._house.ledger.read() as tx:
             rows = tx.all("SELECT entry FROM exchange_out WHERE op = 'reply' ORDER BY entry")
             facts = [read_entry(self._house.ledger.body(tx, entry), SealedFacts)[0] for (entry,) in rows]
-        return [each.rid for each in facts if rid in each.refs]
+        given: dict[str, list[str]] = {}
+        for each in facts:
+            for asked in each.refs:
+                given.setdefault(asked, []).append(each.rid)
+        return given
 
     def history(self, rid: str) -> list[dict[str, Any]]:
         """Every revision and ruling under a rid: what was done, when, by whom, in which revision."""

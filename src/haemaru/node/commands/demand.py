@@ -72,10 +72,11 @@ def states(node: "Node") -> list[DemandState]:
     """Every demand this node knows of, own and received, the oldest first."""
     holdings = node.exchange.holdings
     records = [held.record for kind in _KINDS for held in holdings.records_of(kind)]
+    given = node.exchange.traffic.replies()
     for demand in [record for record in records if record["kind"] == "request.demand"]:
         # A reply names its demand in the header it travels under, on the holder's side and on the asker's.
         came = [held.rid for held in holdings.referring(demand["rid"]) if held.kind not in _KINDS]
-        gave = node.exchange.traffic.given_for(demand["rid"])
+        gave = given.get(demand["rid"], ())
         records += [{"rid": rid, "kind": "reply", "refs": [demand["rid"]]} for rid in (*came, *gave)]
     return follow(records, node.clock.now())
 
@@ -127,6 +128,10 @@ def answer(node: "Node", params: dict[str, Any]) -> Answer:
                 outcomes[result.outcome] = outcomes.get(result.outcome, 0) + 1
     if not covered:
         return _refuse(node, params, demand, held.peer)
+    if set(outcomes) == {"known"}:
+        # One envelope a revision: the asker has these already, and the answer says which they are.
+        already = ", ".join(str(record["rid"]) for record in covered)
+        return _refuse(node, {**params, "reason": f"{params['reason'] or '-'} [{already}]"}, demand, held.peer)
     node.workers.wake()
     return Answer({"id": held.rid, "answer": "release", "covered": len(covered), "outcomes": outcomes})
 

@@ -40,7 +40,6 @@ def put(node: "Node", params: dict[str, Any]) -> Answer:
             for number, line in chunk:
                 try:
                     record = read_record(decode_object(line, f"{params['file']}:{number}"), f"line {number}")
-                    record.setdefault("origin", node.party)
                     own(node, record)
                     if to is None:
                         counts[node.exchange.store(batch, record)] += 1

@@ -1,10 +1,10 @@
 """Tips and cases: the merged picture with the clause behind every fact that came from a partner."""
 
+from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from haemaru.node.commands.operations import MERGED, merged
+from haemaru.node.commands.operations import merged
 from haemaru.node.desk import demands, support
 from haemaru.node.hands import must_find
 from haemaru.wording import Fault, Reason
@@ -13,28 +13,26 @@ if TYPE_CHECKING:
     from haemaru.exchange import Held
     from haemaru.node.node import Node
 
-
-def _times(node: "Node") -> dict[str, float]:
-    with node.ledger.read() as tx:
-        notes = [msgspec.json.decode(body) for _, body in node.ledger.entries(tx, kinds=(MERGED,))]
-    return {note["case"]: note["took_s"] for note in notes}
+# How many seconds each case took from its tip to its merged picture.
+Took = Mapping[str, float]
 
 
 def _held(node: "Node", kind: str) -> "list[Held]":
-    found = [held for held in node.exchange.holdings.records_of(kind) if held.state == "held"]
+    found = node.exchange.holdings.records_of(kind)
     return sorted(found, key=lambda held: str((held.record or {}).get("event_time") or ""), reverse=True)
 
 
-def tips(node: "Node") -> list[dict[str, Any]]:
-    """Tips, newest first, each with the case it led to."""
-    took = _times(node)
-    cases = {held.record["body"].get("tip"): held for held in _held(node, "operations.case")}
-    return [_tip(held, cases.get(held.rid), took) for held in _held(node, "operations.tip")]
+def tips(node: "Node", took: Took, limit: int) -> list[dict[str, Any]]:
+    """Tips, the last that came first, each with the case it led to."""
+    newest = node.exchange.holdings.list(kind="operations.tip", newest_first=True)
+    return [_tip(node, held, took) for held in islice(newest, limit)]
 
 
-def _tip(held: "Held", case: "Held | None", took: dict[str, float]) -> dict[str, Any]:
+def _tip(node: "Node", held: "Held", took: Took) -> dict[str, Any]:
     body = held.record.get("body", {})
-    ship = case.record["body"].get("ship", {}) if case else {}
+    led_to = [each for each in node.exchange.holdings.referring(held.rid) if each.kind == "operations.case"]
+    case = next((each for each in led_to if each.record["body"].get("tip") == held.rid), None)
+    ship = case.record["body"].get("ship") or {} if case else {}
     return {
         "rid": held.rid,
         "at": held.record.get("event_time") or body.get("received_at") or "",
@@ -48,17 +46,17 @@ def _tip(held: "Held", case: "Held | None", took: dict[str, float]) -> dict[str,
     }
 
 
-def rows(node: "Node") -> list[dict[str, Any]]:
+def rows(node: "Node", took: Took) -> list[dict[str, Any]]:
     """Cases, newest first."""
-    took = _times(node)
-    return [_row(node, held, took) for held in _held(node, "operations.case")]
+    asked = demands.rows(node)
+    return [_row(node, held, took, asked) for held in _held(node, "operations.case")]
 
 
-def _row(node: "Node", held: "Held", took: dict[str, float]) -> dict[str, Any]:
+def _row(node: "Node", held: "Held", took: Took, asked: list[dict[str, Any]]) -> dict[str, Any]:
     body = held.record.get("body", {})
     ship = body.get("ship") or {}
     picture = merged(node, held.record)
-    waiting = [each for each in demands.rows(node, held.rid) if each["state"] in ("open", "overdue")]
+    waiting = [each for each in asked if each["case"] == held.rid and each["state"] in ("open", "overdue")]
     return {
         "rid": held.rid,
         "opened": body.get("opened") or held.record.get("event_time") or "",
@@ -74,7 +72,7 @@ def _row(node: "Node", held: "Held", took: dict[str, float]) -> dict[str, Any]:
     }
 
 
-def page(node: "Node", rid: str) -> dict[str, Any] | None:
+def page(node: "Node", took: Took, rid: str) -> dict[str, Any] | None:
     """One case: tip, candidates, picture, what is held back, demands, support, history."""
     try:
         held = must_find(node, rid, "operations.case", "tip_needs_case")
@@ -83,10 +81,10 @@ def page(node: "Node", rid: str) -> dict[str, Any] | None:
     case = held.record
     picture = merged(node, case).as_json()
     tip = node.exchange.holdings.find(str(case["body"].get("tip")))
-    asked = demands.rows(node, rid)
+    asked = [each for each in demands.rows(node) if each["case"] == rid]
     outcomes = [each for each in node.exchange.holdings.referring(rid) if each.kind == "operations.outcome"]
     return {
-        **_row(node, held, _times(node)),
+        **_row(node, held, took, asked),
         "tip": (tip.record.get("body", {}).get("text") or "") if tip and tip.record else "",
         "tip_rid": tip.rid if tip else None,
         "candidates": _candidates(node, rid, case),

@@ -6,17 +6,16 @@ from haemaru.node.commands.demand import line, states
 
 if TYPE_CHECKING:
     from haemaru.node.node import Node
+    from haemaru.operations import DemandState
 
 
-def rows(node: "Node", case: str | None = None) -> list[dict[str, Any]]:
-    """Demands, newest first, of one case or of all."""
-    found = [_row(node, line(node, each)) for each in reversed(states(node))]
-    return [each for each in found if case is None or each["case"] == case]
+def rows(node: "Node") -> list[dict[str, Any]]:
+    """Demands, newest first."""
+    return [_row(node, each) for each in reversed(states(node))]
 
 
-def _row(node: "Node", told: dict[str, Any]) -> dict[str, Any]:
-    state = next((each for each in states(node) if each.id == told["id"]), None)
-    reason = state.reason if state else None
+def _row(node: "Node", state: "DemandState") -> dict[str, Any]:
+    told = line(node, state)
     others = [peer.party for peer in node.exchange.peers()]
     party = told["party"] if told["direction"] == "in" else next(iter(_receivers(node, told["id"])), *others[:1])
     return {
@@ -24,7 +23,7 @@ def _row(node: "Node", told: dict[str, Any]) -> dict[str, Any]:
         "party": party,
         "kind": ", ".join(told["kinds"]),
         "due": told["reply_by"],
-        "reason": reason if told["state"] == "refused" else "",
+        "reason": state.reason if state.state == "refused" else "",
         "answer": next(iter(told["answers"]), None),
     }
 

@@ -6,8 +6,10 @@ from typing import Any
 import haemaru.node.desk.cases as case_pages
 from haemaru.clock import format_time, from_ms
 from haemaru.node.accounts import Accounts
-from haemaru.node.commands.story import steps
+from haemaru.node.commands.operations import MERGED
+from haemaru.node.commands.story import TOLD, steps
 from haemaru.node.desk import demands, mou, papers, ships, support
+from haemaru.node.desk.notes import Notes
 from haemaru.node.node import Node
 from haemaru.node.reports import node_status
 
@@ -19,6 +21,11 @@ class NodeDesk:
 
     def __init__(self, node: Node) -> None:
         self._node = node
+        self._merged = Notes(node.ledger, MERGED)
+        self._told = Notes(node.ledger, TOLD)
+
+    def _took(self) -> dict[str, float]:
+        return {note["case"]: note["took_s"] for note in self._merged.all()}
 
     @property
     def party(self) -> str:
@@ -65,15 +72,15 @@ class NodeDesk:
 
     def tips(self, limit: int = 100) -> Sequence[Raw]:
         """Tips, newest first."""
-        return case_pages.tips(self._node)[:limit]
+        return case_pages.tips(self._node, self._took(), limit)
 
     def cases(self) -> Sequence[Raw]:
         """Cases, newest first."""
-        return case_pages.rows(self._node)
+        return case_pages.rows(self._node, self._took())
 
     def case(self, rid: str) -> Raw | None:
         """The merged picture of one case."""
-        return case_pages.page(self._node, rid)
+        return case_pages.page(self._node, self._took(), rid)
 
     def agreement(self) -> Raw | None:
         """The agreement, clause by clause."""
@@ -109,7 +116,7 @@ class NodeDesk:
 
     def story(self) -> Sequence[Raw]:
         """The steps of the demonstration; empty outside realm demo."""
-        return steps(self._node)
+        return steps(self._told.all())
 
     def exchange_accept(self, data: bytes, /) -> bytes:
         """Takes a frame and answers with the signed receipt."""

@@ -42,7 +42,7 @@ def rows(node: "Node", filters: Mapping[str, Any]) -> list[dict[str, Any]]:
     text = str(filters.get("text") or "").casefold()
     wanted = str(filters.get("kind") or "")
     found = []
-    for held in reversed(list(node.exchange.holdings.list(from_=filters.get("origin") or None, states=_STATES))):
+    for held in node.exchange.holdings.list(filters.get("origin") or None, states=_STATES, newest_first=True):
         if held.state in ("retracted", "expired") and held.op not in ("retract", "expire"):
             continue
         if not held.kind.startswith(wanted) or filters.get("state") not in (None, "", held.state):

@@ -1,0 +1,94 @@
+"""What the console reads: newest first, and no more of the ledger than the page shows."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.node.conftest import Pair, asked, written
+
+from haemaru.exchange import Held
+from haemaru.exchange.holdings import Holdings
+from haemaru.node.desk import NodeDesk
+from haemaru.node.desk.notes import Notes
+from haemaru.storage import Tx
+
+TIP = {"text": "a bulk carrier off Okgye", "wait_s": 0}
+
+
+def sightings(count: int) -> list[dict[str, object]]:
+    """So many invented sightings."""
+    return [
+        {
+            "rid": f"sighting-{number:03}",
+            "kind": "surveillance.sighting",
+            "subject": {"type": "vessel", "mmsi": 900000000 + number},
+            "event_time": "2026-03-01T00:00:00Z",
+            "handling": {"level": "open", "caveats": []},
+            "origin": "kcg",
+            "body": {"what": "invented", "lat": 35.0, "lon": 129.2},
+        }
+        for number in range(count)
+    ]
+
+
+def test_both_nodes_show_the_tip_with_the_case_it_led_to(pair: Pair) -> None:
+    case = asked(pair.kcg, "operations.tip", **TIP)["case"]
+    pair.carry()
+
+    for node in (pair.kcg, pair.kcs):
+        [tip] = NodeDesk(node).tips()
+        assert tip["case"] == case
+        assert tip["state"] == "case"
+    assert NodeDesk(pair.kcg).tips()[0]["took_s"] is not None
+
+
+def test_the_newest_tips_come_first_and_no_more_than_are_asked_for(pair: Pair) -> None:
+    told = [asked(pair.kcg, "operations.tip", **TIP)["tip"] for _ in range(4)]
+
+    assert [tip["rid"] for tip in NodeDesk(pair.kcg).tips(3)] == told[:0:-1]
+
+
+def test_a_short_list_opens_few_records(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pair.kcg.do("records.put", {"file": written(tmp_path / "many.jsonl", *sightings(300))})
+    opened = []
+    real = Holdings._held
+
+    def counted(holdings: Holdings, tx: Tx, row: tuple[Any, ...]) -> Held:
+        opened.append(row)
+        return real(holdings, tx, row)
+
+    monkeypatch.setattr(Holdings, "_held", counted)
+
+    rows = NodeDesk(pair.kcg).records({"limit": 10})
+
+    assert [row["rid"] for row in rows] == [f"sighting-{number:03}" for number in range(299, 289, -1)]
+    assert len(opened) <= 50
+
+
+def test_every_record_is_listed_once_in_either_order(pair: Pair, tmp_path: Path) -> None:
+    pair.kcg.do("records.put", {"file": written(tmp_path / "many.jsonl", *sightings(120))})
+    holdings = pair.kcg.exchange.holdings
+
+    oldest_first = [held.rid for held in holdings.list()]
+
+    assert len(oldest_first) == 120
+    assert [held.rid for held in holdings.list(newest_first=True)] == oldest_first[::-1]
+
+
+def test_notes_are_read_once_and_then_only_what_is_new(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes = Notes(pair.kcg.ledger, "operations.merged")
+    asked(pair.kcg, "operations.tip", **TIP)
+    first = notes.all()
+    asked(pair.kcg, "operations.tip", **TIP)
+
+    assert len(first) == 1
+    assert len(notes.all()) == 2
+    begun = []
+
+    def nothing(_tx: Tx, after: int, kinds: object) -> list[Any]:
+        begun.append(after)
+        return []
+
+    monkeypatch.setattr(pair.kcg.ledger, "entries", nothing)
+    assert len(notes.all()) == 2
+    assert begun == [pair.kcg.ledger.size - 1]
