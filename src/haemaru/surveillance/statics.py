@@ -52,7 +52,10 @@ class Claim(msgspec.Struct):
 
 
 class StaticHistory:
-    """All claims about all ships, and the newest of them as one `Static` a ship."""
+    """All claims about all ships, and the newest of them as one `Static` a ship.
+
+    One thread adds; others may read meanwhile: what they walk through is copied in one step first.
+    """
 
     def __init__(self, claims: Iterable[Claim] = ()) -> None:
         self._claims: dict[int, list[Claim]] = {}
@@ -96,7 +99,7 @@ class StaticHistory:
         """The claims about one ship, or about all, oldest first."""
         if mmsi is not None:
             return list(self._claims.get(mmsi, ()))
-        return [claim for held in self._claims.values() for claim in held]
+        return [claim for held in list(self._claims.values()) for claim in list(held)]
 
     def latest(self, mmsi: int) -> Static | None:
         """The newest value of each field that is not doubtful, or None where nothing is known of the ship."""
@@ -111,7 +114,7 @@ class StaticHistory:
         wanted = text.strip().upper()
         return [
             mmsi
-            for mmsi, held in self._claims.items()
+            for mmsi, held in list(self._claims.items())
             if wanted in str(mmsi)
             or any(claim.field in ("name", "call_sign", "imo") and wanted in str(claim.value).upper() for claim in held)
         ]
