@@ -8,13 +8,14 @@ import pytest
 from haemaru.signing import KeysUnreadable, NodeKeys, PublicKeys, SuiteUnknown, keyid_of
 
 
-def test_saved_keys_load_as_the_same_keys(tmp_path: Path) -> None:
-    keys = NodeKeys.generate()
+def test_saved_keys_load_as_the_same_keys(tmp_path: Path, suite: str) -> None:
+    keys = NodeKeys.generate(suite)
 
     keys.save(tmp_path / "keys")
     loaded = NodeKeys.load(tmp_path / "keys")
 
     assert loaded.public == keys.public
+    assert loaded.public.suite == suite
     assert loaded.vault == keys.vault
     assert loaded.sign(b"m") == keys.sign(b"m")
 
@@ -102,18 +103,20 @@ def test_the_fingerprint_covers_suite_and_both_keys() -> None:
     assert len(prints) == 5
 
 
-def test_a_changed_message_or_signature_does_not_verify() -> None:
-    keys = NodeKeys.generate()
+def test_a_changed_message_or_signature_does_not_verify(suite: str) -> None:
+    keys = NodeKeys.generate(suite)
     signature = keys.sign(b"message")
 
     assert not keys.public.verify(b"messagf", signature)
     assert not keys.public.verify(b"message", signature[:-1] + bytes([signature[-1] ^ 1]))
     assert not keys.public.verify(b"message", signature[:-1])
     assert not keys.public.verify(b"message", b"")
-    assert not NodeKeys.generate().public.verify(b"message", signature)
+    assert not NodeKeys.generate(suite).public.verify(b"message", signature)
     assert not PublicKeys(keys.suite, b"short", keys.public.box).verify(b"message", signature)
 
 
 def test_keys_of_an_unknown_suite_verify_nothing() -> None:
     with pytest.raises(SuiteUnknown):
         PublicKeys("rot13", bytes(32), bytes(32)).verify(b"m", bytes(64))
+    with pytest.raises(SuiteUnknown):
+        NodeKeys.generate("rot13")

@@ -4,7 +4,7 @@ import nacl.bindings as sodium
 import pytest
 
 from haemaru.signing import NodeKeys, SealRefused, pae
-from haemaru.signing.suites import SodiumSuite
+from haemaru.signing.sodium import SodiumSuite
 
 # RFC 8032, section 7.1: secret, public, message, signature
 ED25519 = [

@@ -5,24 +5,23 @@ import json
 
 import pytest
 
-from haemaru.signing import NodeKeys, StatementRefused, make_statement, read_statement
+from haemaru.signing import SUITE_NAMES, NodeKeys, StatementRefused, make_statement, read_statement
 
-KEYS = NodeKeys.generate()
 CREATED = "2026-08-01T00:00:00Z"
 
 
-def statement_with(**changes: object) -> bytes:
-    fields = json.loads(make_statement(KEYS, "kcg", "demo", CREATED))
+def statement_with(keys: NodeKeys, **changes: object) -> bytes:
+    fields = json.loads(make_statement(keys, "kcg", "demo", CREATED))
     return json.dumps(fields | changes).encode()
 
 
-def test_a_statement_reads_back_as_it_was_made() -> None:
-    statement = read_statement(make_statement(KEYS, "kcg", "exercise:autumn-1", CREATED))
+def test_a_statement_reads_back_as_it_was_made(alice: NodeKeys) -> None:
+    statement = read_statement(make_statement(alice, "kcg", "exercise:autumn-1", CREATED))
 
     assert (statement.party, statement.realm, statement.created) == ("kcg", "exercise:autumn-1", CREATED)
-    assert statement.public == KEYS.public
-    assert statement.fingerprint == KEYS.public.fingerprint
-    assert statement.suite == KEYS.suite
+    assert statement.public == alice.public
+    assert statement.fingerprint == alice.public.fingerprint
+    assert statement.suite == alice.suite
 
 
 @pytest.mark.parametrize(
@@ -44,12 +43,25 @@ def test_a_statement_reads_back_as_it_was_made() -> None:
         ({"fingerprint": "0" * 64}, "statement_fingerprint_differs"),
         ({"extra": 1}, "statement_unreadable"),
         ({"party": 7}, "statement_unreadable"),
-        ({"box": base64.b64encode(bytes(32)).decode()}, "statement_fingerprint_differs"),
     ],
 )
-def test_a_changed_statement_is_refused(changes: dict[str, object], code: str) -> None:
+def test_a_changed_statement_is_refused(alice: NodeKeys, changes: dict[str, object], code: str) -> None:
     with pytest.raises(StatementRefused, match=code):
-        read_statement(statement_with(**changes))
+        read_statement(statement_with(alice, **changes))
+
+
+def test_a_statement_with_another_key_is_refused(alice: NodeKeys, bob: NodeKeys) -> None:
+    other = base64.b64encode(bob.public.box).decode()
+
+    with pytest.raises(StatementRefused, match="statement_fingerprint_differs"):
+        read_statement(statement_with(alice, box=other))
+
+
+def test_a_statement_that_names_another_suite_is_refused(alice: NodeKeys) -> None:
+    other = next(name for name in SUITE_NAMES if name != alice.suite)
+
+    with pytest.raises(StatementRefused, match="statement_bad_key"):
+        read_statement(statement_with(alice, suite=other))
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff\xfe", b"null", b"[" * 4000])
@@ -63,6 +75,6 @@ def test_a_statement_too_long_is_refused_before_it_is_read() -> None:
         read_statement(b" " * 5000)
 
 
-def test_a_name_that_cannot_be_signed_is_refused_when_made() -> None:
+def test_a_name_that_cannot_be_signed_is_refused_when_made(alice: NodeKeys) -> None:
     with pytest.raises(StatementRefused, match="party"):
-        make_statement(KEYS, "two words", "demo", CREATED)
+        make_statement(alice, "two words", "demo", CREATED)

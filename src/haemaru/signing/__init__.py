@@ -13,14 +13,18 @@ from haemaru.signing.errors import (
     VaultRefused,
 )
 from haemaru.signing.keys import KeyPair, Keys, NodeKeys, PublicKeys, keyid_of
+from haemaru.signing.p256 import P256_SUITE
 from haemaru.signing.sealing import Sealed, open_sealed, pae, seal_to
+from haemaru.signing.sodium import SUITE
 from haemaru.signing.statements import STATEMENT_TYPE, Statement, make_statement, read_statement
-from haemaru.signing.suites import SUITE
+from haemaru.signing.suites import SUITE_NAMES
 from haemaru.signing.vault import Locked, Vault
 
 __all__ = [
+    "P256_SUITE",
     "STATEMENT_TYPE",
     "SUITE",
+    "SUITE_NAMES",
     "KeyPair",
     "Keys",
     "KeysUnreadable",

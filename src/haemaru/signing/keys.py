@@ -1,8 +1,8 @@
 """A node's keys: one pair to sign with, one pair to be written to, and one secret for its own store.
 
 Everything that uses keys takes the `Keys` protocol and never the secret bytes, so that a hardware module can hold them:
-`sign`, `agree` and `vault_key` are all it has to offer. `NodeKeys` is the kind that lives in a folder: three files of
-one line each, readable by their owner only.
+`sign`, `agree` and `vault` are all it has to offer. `NodeKeys` is the kind that lives in a folder: three files of one
+line each, readable by their owner only, each of which names the suite.
 """
 
 import base64
@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Protocol
 
 import msgspec
-import nacl.bindings as sodium
 
 from haemaru.signing.errors import KeysUnreadable
-from haemaru.signing.suites import KEY_BYTES, SUITE, agree, suite_named
+from haemaru.signing.sodium import KEY_BYTES, SUITE
+from haemaru.signing.suites import SUITE_NAMES, suite_named
 
 _FILES = ("sign.key", "box.key", "vault.key")
 
@@ -100,51 +100,55 @@ class KeyPair(msgspec.Struct, frozen=True):
 class NodeKeys:
     """The keys of one node, held in memory and kept in a folder that only its owner may read."""
 
-    suite = SUITE
-
-    def __init__(self, sign_seed: bytes, box_secret: bytes, vault: bytes) -> None:
-        if any(len(secret) != KEY_BYTES for secret in (sign_seed, box_secret, vault)):
+    def __init__(self, sign_secret: bytes, box_secret: bytes, vault: bytes, suite: str = SUITE) -> None:
+        if any(len(secret) != KEY_BYTES for secret in (sign_secret, box_secret, vault)):
             raise KeysUnreadable("bad_key_length")
-        public, expanded = sodium.crypto_sign_seed_keypair(sign_seed)
-        self._seed = sign_seed
-        self._expanded = expanded
-        self.box = KeyPair(box_secret, sodium.crypto_scalarmult_base(box_secret))
+        self._algorithms = suite_named(suite)
+        self._signer = self._algorithms.signer(sign_secret)
+        self._sign_secret = sign_secret
+        self.suite = suite
+        self.box = KeyPair(box_secret, self._algorithms.box_public(box_secret))
         self.vault = vault
-        self.public = PublicKeys(SUITE, public, self.box.public)
+        self.public = PublicKeys(suite, self._signer.public, self.box.public)
         self.keyid = self.public.keyid
 
     def __repr__(self) -> str:
         return f"NodeKeys({self.keyid})"
 
     @classmethod
-    def generate(cls) -> "NodeKeys":
-        """New keys from the operating system's random source."""
-        return cls(os.urandom(KEY_BYTES), os.urandom(KEY_BYTES), os.urandom(KEY_BYTES))
+    def generate(cls, suite: str = SUITE) -> "NodeKeys":
+        """New keys of a suite from the operating system's random source; raises `SuiteUnknown`."""
+        algorithms = suite_named(suite)
+        return cls(algorithms.new_secret(), algorithms.new_secret(), os.urandom(KEY_BYTES), suite)
 
     @classmethod
     def load(cls, folder: Path) -> "NodeKeys":
         """Reads the keys that `save` wrote; raises `KeysUnreadable`, also when other users may read a file."""
-        seed, box, vault = (_read_secret(folder / name) for name in _FILES)
-        return cls(seed, box, vault)
+        (suite, sign), *others = (_read_secret(folder / name) for name in _FILES)
+        for name, (other, _) in zip(_FILES[1:], others, strict=True):
+            if other != suite:
+                raise KeysUnreadable("key_of_other_suite", str(folder / name))
+        (_, box), (_, vault) = others
+        return cls(sign, box, vault, suite)
 
     def save(self, folder: Path) -> None:
         """Writes the keys as new files of mode 0600 in a folder of mode 0700; never overwrites a key."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
-        for name, secret in zip(_FILES, (self._seed, self.box.secret, self.vault), strict=True):
-            _write_secret(folder / name, secret)
+        for name, secret in zip(_FILES, (self._sign_secret, self.box.secret, self.vault), strict=True):
+            _write_secret(folder / name, self.suite, secret)
 
     def sign(self, message: bytes) -> bytes:
-        """The 64-byte Ed25519 signature over exactly these bytes."""
-        return sodium.crypto_sign(message, self._expanded)[: sodium.crypto_sign_BYTES]
+        """The 64-byte signature over exactly these bytes."""
+        return self._signer.sign(message)
 
     def agree(self, ephemeral: bytes) -> bytes:
-        """The X25519 secret shared with the holder of the other half of `ephemeral`."""
-        return agree(self.box.secret, ephemeral)
+        """The secret shared with the holder of the other half of `ephemeral`."""
+        return self._algorithms.agree(self.box.secret, ephemeral)
 
 
-def _write_secret(path: Path, secret: bytes) -> None:
-    line = f"haemaru-key {SUITE} {path.stem} {base64.b64encode(secret).decode()}\n"
+def _write_secret(path: Path, suite: str, secret: bytes) -> None:
+    line = f"haemaru-key {suite} {path.stem} {base64.b64encode(secret).decode()}\n"
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -155,7 +159,7 @@ def _write_secret(path: Path, secret: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _read_secret(path: Path) -> bytes:
+def _read_secret(path: Path) -> tuple[str, bytes]:
     try:
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise KeysUnreadable("key_open_to_others", str(path))
@@ -167,6 +171,6 @@ def _read_secret(path: Path) -> bytes:
         raise KeysUnreadable("key_broken", str(path)) from None
     if magic != "haemaru-key" or role != path.stem:
         raise KeysUnreadable("key_broken", str(path))
-    if suite != SUITE:
+    if suite not in SUITE_NAMES:
         raise KeysUnreadable("key_of_other_suite", str(path))
-    return secret
+    return suite, secret

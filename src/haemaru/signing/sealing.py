@@ -10,7 +10,8 @@ import msgspec
 
 from haemaru.signing.errors import SealRefused
 from haemaru.signing.keys import Keys
-from haemaru.signing.suites import SUITE, suite_named
+from haemaru.signing.sodium import SUITE
+from haemaru.signing.suites import suite_named
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:

@@ -14,7 +14,7 @@ import msgspec
 from haemaru.signing.errors import StatementRefused, SuiteUnknown
 from haemaru.signing.keys import Keys, PublicKeys
 from haemaru.signing.sealing import pae
-from haemaru.signing.suites import KEY_BYTES, suite_named
+from haemaru.signing.suites import suite_named
 
 STATEMENT_TYPE = "application/vnd.haemaru.statement.v1"
 STATEMENT_MAX_BYTES = 4096
@@ -97,12 +97,13 @@ def _check_names(statement: Statement) -> None:
 
 def _public_of(statement: Statement) -> PublicKeys:
     try:
-        suite_named(statement.suite)
+        suite = suite_named(statement.suite)
     except SuiteUnknown:
         raise StatementRefused("statement_unknown_suite", statement.suite) from None
     sign, box = _bytes_of(statement.sign, "sign"), _bytes_of(statement.box, "box")
-    if len(sign) != KEY_BYTES or len(box) != KEY_BYTES:
-        raise StatementRefused("statement_bad_key", "sign" if len(sign) != KEY_BYTES else "box")
+    for field, key in (("sign", sign), ("box", box)):
+        if not suite.is_public(key):
+            raise StatementRefused("statement_bad_key", field)
     return PublicKeys(statement.suite, sign, box)
 
 

@@ -1,23 +1,29 @@
 """Suites: the named sets of algorithms that statements, keys and envelopes cite.
 
-One suite ships today, libsodium's: Ed25519 signatures, X25519 agreement and XChaCha20-Poly1305 encryption. National
-lists of approved algorithms differ, so nothing outside this module names an algorithm: a second suite is one more
-class in `SUITES`.
+National lists of approved algorithms differ, so two suites ship and nothing outside their two files names an algorithm:
+`sodium` (Ed25519, X25519, XChaCha20-Poly1305) is what a node has unless it asks for `p256` (ECDSA and ECDH on P-256,
+AES-256-GCM). Nodes of different suites work together: each signs with its own and is written to in its own. A further
+suite is one more class in `SUITES`.
 """
 
-import hashlib
-import os
 from typing import Protocol
 
-import nacl.bindings as sodium
-from nacl.exceptions import CryptoError
+from haemaru.signing.errors import SuiteUnknown
+from haemaru.signing.p256 import P256Suite
+from haemaru.signing.sodium import SodiumSuite
 
-from haemaru.signing.errors import SealRefused, SuiteUnknown
 
-SUITE = "ed25519-x25519-xchacha20poly1305"
-NONCE_BYTES = 24
-KEY_BYTES = 32
-_SEAL_KEY = b"haemaru-seal-v1"
+class Signer(Protocol):
+    """A secret that signs."""
+
+    @property
+    def public(self) -> bytes:
+        """The half that everybody may know."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature over exactly these bytes."""
+        ...
 
 
 class Suite(Protocol):
@@ -26,8 +32,28 @@ class Suite(Protocol):
     name: str
     nonce_bytes: int
 
+    def new_secret(self) -> bytes:
+        """A new secret of 32 bytes from the operating system's random source."""
+        ...
+
+    def signer(self, secret: bytes) -> Signer:
+        """What signs with `secret`; raises `KeysUnreadable` when it is none."""
+        ...
+
+    def box_public(self, secret: bytes) -> bytes:
+        """The public half of a secret to be written to; raises `KeysUnreadable` when it is none."""
+        ...
+
+    def is_public(self, key: bytes) -> bool:
+        """Whether these bytes can be a public key of this suite."""
+        ...
+
     def verify(self, public: bytes, message: bytes, signature: bytes) -> bool:
         """Whether `signature` over `message` was made with the secret half of `public`."""
+        ...
+
+    def agree(self, secret: bytes, public: bytes) -> bytes:
+        """The secret that two key halves share; raises `SealRefused` when `public` is no key."""
         ...
 
     def send_key(self, public_box: bytes) -> tuple[bytes, bytes]:
@@ -47,57 +73,8 @@ class Suite(Protocol):
         ...
 
 
-def agree(secret: bytes, public: bytes) -> bytes:
-    """The X25519 secret of two key halves; raises `SealRefused` for a key of another length or of small order."""
-    # PyNaCl does not look at the length and libsodium would read past the end of a short key.
-    if len(public) != KEY_BYTES:
-        raise SealRefused("bad_public_key")
-    try:
-        return sodium.crypto_scalarmult(secret, public)
-    except (CryptoError, TypeError, ValueError):
-        raise SealRefused("bad_public_key") from None
-
-
-class SodiumSuite:
-    """Ed25519, X25519 and XChaCha20-Poly1305 by libsodium."""
-
-    name = SUITE
-    nonce_bytes = NONCE_BYTES
-
-    def verify(self, public: bytes, message: bytes, signature: bytes) -> bool:
-        """Whether the Ed25519 signature holds (RFC 8032, libsodium's strict rules)."""
-        if len(signature) != sodium.crypto_sign_BYTES or len(public) != sodium.crypto_sign_PUBLICKEYBYTES:
-            return False
-        try:
-            sodium.crypto_sign_open(signature + message, public)
-        except CryptoError:
-            return False
-        return True
-
-    def send_key(self, public_box: bytes) -> tuple[bytes, bytes]:
-        """An X25519 agreement with a key pair that lives for one message."""
-        secret = os.urandom(sodium.crypto_scalarmult_SCALARBYTES)
-        ephemeral = sodium.crypto_scalarmult_base(secret)
-        return self.found_key(agree(secret, public_box), ephemeral, public_box), ephemeral
-
-    def found_key(self, shared: bytes, ephemeral: bytes, public_box: bytes) -> bytes:
-        """BLAKE2b over the agreed secret, bound to the suite and to both public halves."""
-        material = ephemeral + public_box + SUITE.encode()
-        return hashlib.blake2b(material, digest_size=KEY_BYTES, key=shared, person=_SEAL_KEY).digest()
-
-    def encrypt(self, key: bytes, nonce: bytes, plain: bytes, aad: bytes) -> bytes:
-        """XChaCha20-Poly1305: 24-byte nonces may be drawn at random without counting."""
-        return sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(plain, aad, nonce, key)
-
-    def decrypt(self, key: bytes, nonce: bytes, cipher: bytes, aad: bytes) -> bytes:
-        """The plain text again, or `SealRefused`."""
-        try:
-            return sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(cipher, aad, nonce, key)
-        except (CryptoError, TypeError, ValueError):
-            raise SealRefused("does_not_open") from None
-
-
-SUITES: tuple[Suite, ...] = (SodiumSuite(),)
+SUITES: tuple[Suite, ...] = (SodiumSuite(), P256Suite())
+SUITE_NAMES = tuple(suite.name for suite in SUITES)
 
 
 def suite_named(name: str) -> Suite:

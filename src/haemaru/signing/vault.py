@@ -2,7 +2,8 @@
 
 The record's key is itself locked with the node's master key and kept beside the record: erase those few bytes and the
 record is gone everywhere it was ever copied to, backups included. `blind` turns an identifier into bytes that can be
-looked up but not read back without the master key.
+looked up but not read back without the master key. What is at rest never leaves the node, so it is XChaCha20-Poly1305
+whatever suite the node shows to others.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ import nacl.bindings as sodium
 from nacl.exceptions import CryptoError
 
 from haemaru.signing.errors import VaultRefused
-from haemaru.signing.suites import KEY_BYTES, NONCE_BYTES
+from haemaru.signing.sodium import KEY_BYTES, NONCE_BYTES
 
 _WRAP = b"haemaru-wrap-v1"
 _BLIND = b"haemaru-blind-v1"
