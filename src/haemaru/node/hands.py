@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from haemaru.agreement import standing_purpose
+from haemaru.node.levels import usual_level
 from haemaru.operations import Hand
+from haemaru.values.handling import Handling
 from haemaru.wording import Fault
 
 if TYPE_CHECKING:
@@ -17,7 +19,14 @@ def hand(node: "Node", officer: str = "") -> Hand:
     """A hand for one new record: its name, its moment, and the agreement's ladder of levels."""
     agreement = node.agreements.known()
     levels = agreement.handling_levels if agreement else ()
-    return Hand(party=node.party, rid=node.ids.new(), at=node.clock.now(), officer=officer, levels=levels)
+    return Hand(
+        party=node.party,
+        rid=node.ids.new(),
+        at=node.clock.now(),
+        officer=officer,
+        handling=Handling(usual_level(agreement)),
+        levels=levels,
+    )
 
 
 def partners(node: "Node") -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from haemaru.agreement import Agreement, standing_purpose
+from haemaru.agreement import standing_purpose
 from haemaru.clock import Clock, format_time, from_ms
 from haemaru.exchange import Exchange, Held
 from haemaru.exchange.release import PSEUDONYMS
@@ -23,6 +23,7 @@ from haemaru.node.agreements import AgreementDesk
 from haemaru.node.home import Home, Settings
 from haemaru.node.identities import KIND as IDENTITY
 from haemaru.node.identities import heard, tell
+from haemaru.node.levels import usual_level
 from haemaru.node.tallies import BATCH, BatchNote, Towards, read_tally
 from haemaru.operations import KnownVessel
 from haemaru.signing import NodeKeys, Vault
@@ -37,7 +38,6 @@ from haemaru.wording import Fault
 
 KIND = "surveillance.position"
 CLAIMS = "surveillance.claims"
-LEVEL = "restricted"
 _log = logging.getLogger(__name__)
 
 
@@ -120,7 +120,7 @@ class SurveillanceDesk:
         for mmsi in dict.fromkeys(claim.mmsi for claim in changed):
             latest = self._statics.latest(mmsi)
             if latest is not None:
-                tell(self._exchange, batch, latest, agreement, self._clock, _handling(agreement).level)
+                tell(self._exchange, batch, latest, agreement, self._clock, usual_level(agreement))
 
     def _share(self, batch: Batch, fresh: Fixes) -> dict[str, Towards]:
         agreement = self._agreements.current()
@@ -135,7 +135,9 @@ class SurveillanceDesk:
                 continue
             way = (self._party, peer.party)
             key = self._vault.blind(PSEUDONYMS)
-            shared = share(agreement, fresh, way, purpose, now, handling=_handling(agreement), pseudonym_key=key)
+            shared = share(
+                agreement, fresh, way, purpose, now, handling=Handling(usual_level(agreement)), pseudonym_key=key
+            )
             self._exchange.put_positions(batch, peer.party, purpose, shared.groups)
             towards[peer.party] = Towards(len(fresh), shared.rows, shared.withheld)
         return towards
@@ -236,12 +238,6 @@ class SurveillanceDesk:
     def feed_status(self) -> dict[str, Any]:
         """The feed that ran last, with its counts."""
         return dict(self.feed)
-
-
-def _handling(agreement: Agreement) -> Handling:
-    # Positions of all ships together tell what the sensors see: restricted, where the agreement knows that level.
-    levels = agreement.handling_levels
-    return Handling(LEVEL if LEVEL in levels else levels[0])
 
 
 def known_vessels(picture: PictureColumns, statics: StaticHistory) -> list[KnownVessel]:

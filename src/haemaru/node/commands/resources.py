@@ -12,6 +12,7 @@ from haemaru.node.answer import Answer
 from haemaru.node.commands.records import check_party
 from haemaru.node.files import read_object
 from haemaru.node.hands import share
+from haemaru.node.levels import usual_level
 from haemaru.records import RESOURCE_MESSAGES, Stamp, channel_of
 from haemaru.resources import (
     DogTeam,
@@ -48,7 +49,7 @@ _OFFERED = (State.OFFERED, State.REQUISITIONED)
 
 def stamp(node: "Node") -> Stamp:
     """The stamp of one new record of support or training."""
-    return Stamp(node.ids.new(), node.party, node.clock.now(), Handling("restricted"))
+    return Stamp(node.ids.new(), node.party, node.clock.now(), Handling(usual_level(node.agreements.known())))
 
 
 def supports(node: "Node") -> list[Support]:
