@@ -2,6 +2,7 @@
 
 import resource
 import shutil
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,6 +12,7 @@ from haemaru.clock import format_time
 from haemaru.node import quarantine
 from haemaru.node.verifying import known_partners, told
 from haemaru.signing import read_statement
+from haemaru.values import parse_time
 from haemaru.wording import Reason
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def node_status(node: "Node") -> dict[str, Any]:
         "suspension": refusal,
         "agreement": node.agreements.status(now),
         "vessels": node.surveillance.vessel_count(),
-        "feed": node.surveillance.feed_status(),
+        "feed": _feed(node, now),
         "positions": node.surveillance.position_status(),
         "peers": _peers(node, names),
         "records": node.exchange.totals(),
@@ -45,6 +47,13 @@ def node_status(node: "Node") -> dict[str, Any]:
         "health": _health(node, refusal),
     }
     return msgspec.to_builtins(body)  # type: ignore[no-any-return]
+
+
+def _feed(node: "Node", now: datetime) -> dict[str, Any]:
+    feed = node.surveillance.feed_status()
+    last = feed.get("last")
+    lag = None if not last else max(0.0, (now - parse_time(str(last))).total_seconds())
+    return {**feed, "lag_s": lag}
 
 
 def _peers(node: "Node", names: dict[str, Any]) -> list[dict[str, Any]]:
