@@ -58,6 +58,10 @@ def main() -> None:
         sys.exit(2)
     except click.exceptions.Abort:
         sys.exit(130)
+    except click.exceptions.NoArgsIsHelpError as asked:
+        # Whoever types only a noun wants to read what can follow, not an object.
+        click.echo(asked.ctx.get_help() if asked.ctx else "", err=True)
+        sys.exit(2)
     except click.ClickException as error:
         show_fault(Fault("bad_usage", " ".join(sys.argv[1:3]), detail=error.format_message()))
         sys.exit(2)
