@@ -21,28 +21,29 @@ from haemaru.node.home import LOOPBACK, Home, read_address
 from haemaru.wording import Fault
 
 _PATIENCE_S = 60.0
+_GRACE_S = 10
 
 
 @click.command()
 @home_argument
 def run(home: Path) -> None:
     """Runs a node: exchange, console, feeds and workers; prints one line when ready; SIGTERM and SIGINT end it well."""
+    stopped = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
     place = Home(home.resolve())
     address = _address(place.settings().listen)
-    with _open(place) as node, _listen(address) as listener:
+    with _open(place, stopped) as node, _listen(address) as listener:
         control = ControlServer(place.socket, node.do)
         server = _server(node)
-        stopped = threading.Event()
-
-        def stop(_signal: int, _frame: FrameType | None) -> None:
-            stopped.set()
-            server.should_exit = True
-
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
         control.start()
         node.start()
         try:
+            threading.Thread(target=_end, args=(node, server, stopped), daemon=True).start()
             threading.Thread(target=_announce, args=(node, server, address, stopped), daemon=True).start()
             server.run(sockets=[listener])
         finally:
@@ -50,13 +51,22 @@ def run(home: Path) -> None:
             node.stop()
 
 
-def _open(place: Home) -> Node:
+def _end(node: Node, server: Any, stopped: threading.Event) -> None:
+    """Once told to stop: what waits inside the node waits no longer, and the server takes nobody in."""
+    stopped.wait()
+    node.stopping.set()
+    server.should_exit = True
+
+
+def _open(place: Home, stopped: threading.Event) -> Node:
     """Opens the node; a command that works in the home without a node is waited for, another node is not."""
     until = time.monotonic() + _PATIENCE_S
     while True:
         try:
             return Node.open(place.folder)
         except Fault as fault:
+            if stopped.is_set():
+                sys.exit(0)
             if fault.code != "home_locked" or time.monotonic() > until or is_running(place.socket):
                 raise
         time.sleep(0.1)
@@ -95,8 +105,16 @@ def _server(node: Node) -> Any:
             """Signals belong to the command, which exits 0 on them."""
             yield
 
-    config = uvicorn.Config(create_app(NodeDesk(node)), log_level="warning", access_log=False, lifespan="on", ws="none")
-    return Server(config)
+    return Server(
+        uvicorn.Config(
+            create_app(NodeDesk(node)),
+            log_level="warning",
+            access_log=False,
+            lifespan="on",
+            ws="none",
+            timeout_graceful_shutdown=_GRACE_S,
+        )
+    )
 
 
 def _announce(node: Node, server: Any, address: tuple[str, int], stopped: threading.Event) -> None:

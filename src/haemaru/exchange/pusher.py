@@ -17,8 +17,6 @@ from haemaru.exchange.peers import Peer
 from haemaru.exchange.receipt import Receipt
 from haemaru.exchange.transport import Transport
 from haemaru.records import CHANNELS
-from haemaru.storage import StorageError
-from haemaru.wording import Fault
 
 FIRST_WAIT_S = 0.2
 LONGEST_WAIT_S = 30.0
@@ -114,11 +112,12 @@ class Pusher:
             self._event.clear()
             try:
                 is_busy = self._round()
-            except (Fault, StorageError, OSError):
-                # The store refused (a full disk, a lock): nothing was lost, so it is only tried again.
+            except Exception:  # noqa: BLE001 - a thread that ended would be a cable cut for good, and nobody told
+                # The store refused (a full disk, a lock), or a mistake of ours: nothing was lost, so it is tried again.
                 if not self._stopping:
                     _log.exception("push to %s", self.party)
                 self._link.fail(time.monotonic())
+                self.link = "down"
                 is_busy = False
             if not is_busy and not self._stopping:
                 self._event.wait(self._pause(time.monotonic()))

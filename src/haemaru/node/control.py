@@ -1,6 +1,7 @@
 """How a command reaches a running node: one JSON line each way over a Unix socket only its owner may open."""
 
 import contextlib
+import logging
 import os
 import socket
 import threading
@@ -13,8 +14,10 @@ import msgspec
 from haemaru.node.answer import Answer
 from haemaru.node.files import file_fault
 from haemaru.node.home import short_socket
+from haemaru.storage import StorageError
 from haemaru.wording import Fault
 
+_log = logging.getLogger(__name__)
 _Do = Callable[[str, dict[str, Any]], Answer]
 
 
@@ -76,7 +79,10 @@ class ControlServer:
             return _fault(fault)
         except (OSError, UnicodeDecodeError) as error:
             return _fault(file_fault(error))
+        except StorageError as error:
+            return _fault(Fault(error.code, error.where, detail=error.detail))
         except Exception as error:  # noqa: BLE001 - the caller must learn of it; the node must go on
+            _log.exception("a command failed")
             return _fault(Fault("unexpected", type(error).__name__, detail=str(error)))
 
 

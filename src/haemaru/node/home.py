@@ -76,6 +76,11 @@ class Home:
         """The control socket of a running node."""
         return self.folder / "control.sock"
 
+    def make(self) -> None:
+        """Makes the folder, and shuts it to other users where it was there already."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder.chmod(0o700)
+
     def settings(self) -> Settings:
         """Reads the settings; raises `Fault("no_home")` where there is no home."""
         try:
@@ -86,8 +91,9 @@ class Home:
             raise Fault("bad_settings", str(self.settings_file), detail=str(error)) from None
 
     def write_settings(self, settings: Settings) -> None:
-        """Writes the settings file."""
+        """Writes the settings file, for its owner only: the address of a database may hold a password."""
         lines = [f"{name} = {_toml(value)}" for name, value in msgspec.structs.asdict(settings).items()]
+        self.settings_file.touch(mode=0o600)
         self.settings_file.write_text("# Written by haemaru init.\n" + "\n".join(lines) + "\n")
 
     def lock(self) -> IO[str]:

@@ -47,7 +47,7 @@ def init_home(folder: Path, party: str, agreement: Path, realm: str, listen: str
         raise Fault("home_exists", str(folder))
     if listen is not None:
         read_address(listen)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    home.make()
     keys = NodeKeys.generate()
     keys.save(home.keys)
     statement = make_statement(keys, party, realm, format_time(SystemClock().now()))

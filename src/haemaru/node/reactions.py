@@ -65,8 +65,10 @@ def answer_case(node: "Node", case: "Held") -> None:
 
 def contribute(node: "Node", batch: Batch, case: dict[str, Any], to: str) -> list[Weighed]:
     """Seals for one partner what this node holds about the ship of a case; tells how each record was decided."""
-    agreement = node.agreements.in_hand()
-    weighed = []
+    agreement = node.agreements.current()
+    weighed: list[Weighed] = []
+    if agreement is None:
+        return weighed
     for held in knowledge(node, case["subject"]):
         found = weigh(agreement, held.record, node.party, to, node.clock.now())
         weighed.append(found)

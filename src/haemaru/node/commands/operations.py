@@ -73,9 +73,8 @@ def await_answers(node: "Node", case: str, seconds: float) -> list[str]:
     while True:
         answers = [each for each in node.exchange.holdings.referring(case) if each.kind == "operations.answer"]
         answered = asked & {each.peer for each in answers}
-        if answered == asked or time.monotonic() > until:
+        if answered == asked or time.monotonic() > until or node.stopping.wait(0.05):
             return sorted(party for party in answered if party)
-        time.sleep(0.05)
 
 
 def merged(node: "Node", case: dict[str, Any]) -> Picture:
