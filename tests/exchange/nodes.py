@@ -10,7 +10,7 @@ from haemaru.clock import FakeClock, Ids
 from haemaru.exchange import Exchange, Limits, PutResult, Settings, exchange_projections, is_refusal
 from haemaru.ledger import Ledger
 from haemaru.records import CHANNELS
-from haemaru.signing import NodeKeys, Vault, make_statement
+from haemaru.signing import SUITE, NodeKeys, Vault, make_statement
 from haemaru.storage import Database
 from haemaru.wording import Reason
 
@@ -99,14 +99,21 @@ class Node:
     """One exchange with what it stands on; `restart` opens the same database again."""
 
     def __init__(
-        self, party: str, clock: FakeClock, folder: Path, agreement: Agreement, number: int, url: str = ""
+        self,
+        party: str,
+        clock: FakeClock,
+        folder: Path,
+        agreement: Agreement,
+        number: int,
+        url: str = "",
+        suite: str = SUITE,
     ) -> None:
         self.party = party
         self.clock = clock
         self.path = folder / f"{party}.db"
         self.url = url or f"sqlite:///{self.path}"
         seed = random.Random(number)
-        self.keys = NodeKeys(seed.randbytes(32), seed.randbytes(32), seed.randbytes(32))
+        self.keys = NodeKeys(seed.randbytes(32), seed.randbytes(32), seed.randbytes(32), suite)
         self.ids = Ids(clock, random.Random(100 + number))
         self.adopted = Adopted(agreement)
         self.settings = Settings()

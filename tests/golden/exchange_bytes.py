@@ -1,4 +1,4 @@
-"""The wire bytes of the exchange, made from seeded keys, ids and a clock that stands still.
+"""The wire bytes of the exchange in both suites, made from seeded keys, ids and a clock that stands still.
 
 Run this file to write the golden files anew: `python -m tests.golden.exchange_bytes`. Changing bytes means changing
 PROTOCOL.md, the golden files and the version in one commit.
@@ -22,26 +22,29 @@ from haemaru.exchange.envelope import (
     number,
     write_envelope,
 )
-from haemaru.exchange.frame import Stream
+from haemaru.exchange.frame import Stream, write_frame
 from haemaru.exchange.messages import Checkpoint, Countersignature, Disposition, Message, Notice, Void, message_bytes
 from haemaru.exchange.receipt import ItemException, Receipt, Refusal, write_receipt, write_refusal
 from haemaru.ledger.merkle import leaf_hash, root_of
+from haemaru.ledger.notes import countersign, with_lines, write_checkpoint
 from haemaru.records import AgreementRef, Header, Marking, Redacted, Released, header_bytes
-from haemaru.signing import NodeKeys, make_statement
+from haemaru.signing import P256_SUITE, SUITE, NodeKeys, make_statement
 
 FOLDER = Path(__file__).parent / "exchange"
+FOLDER_P256 = Path(__file__).parent / "exchange-p256"
 CLOCK = FakeClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
 NOW = format_time(CLOCK.now())
 HASH = "5b" * 32
 
 
-def keys(number_: int) -> NodeKeys:
+def keys(number_: int, suite: str = SUITE) -> NodeKeys:
     """The keys of an invented party, the same in every run."""
     seed = random.Random(number_)
-    return NodeKeys(seed.randbytes(32), seed.randbytes(32), seed.randbytes(32))
+    return NodeKeys(seed.randbytes(32), seed.randbytes(32), seed.randbytes(32), suite)
 
 
 NORTH, SOUTH = keys(1), keys(2)
+NORTH_P256, SOUTH_P256 = keys(1, P256_SUITE), keys(2, P256_SUITE)
 STREAM = Stream("north", "south", "demo", "intelligence", 1)
 
 
@@ -70,7 +73,7 @@ def record_header(ids: Ids, op: str = "put", rev: int = 1, prev: str | None = No
     )
 
 
-def lines() -> dict[str, bytes]:
+def lines(north: NodeKeys = NORTH) -> dict[str, bytes]:
     """One line of a frame for each thing that can stand on one."""
     ids = Ids(CLOCK, random.Random(3))
     record = msgspec.json.encode(
@@ -93,17 +96,17 @@ def lines() -> dict[str, bytes]:
         "notice": Notice(**head, what="suspend", reason="leak under examination"),
     }
     found = {
-        "record": write_envelope(NORTH, RECORD_TYPE, put),
-        "retract": write_envelope(NORTH, RECORD_TYPE, back),
-        "void": write_envelope(NORTH, VOID_TYPE, message_bytes(void)),
+        "record": write_envelope(north, RECORD_TYPE, put),
+        "retract": write_envelope(north, RECORD_TYPE, back),
+        "void": write_envelope(north, VOID_TYPE, message_bytes(void)),
         "positions": write_envelope(
-            NORTH, POSITIONS_TYPE, join(header_bytes(record_header(ids)), b"ARROW1"), signed=False
+            north, POSITIONS_TYPE, join(header_bytes(record_header(ids)), b"ARROW1"), signed=False
         ),
-    } | {name: write_envelope(NORTH, CONTROL_TYPE, message_bytes(message)) for name, message in messages.items()}
+    } | {name: write_envelope(north, CONTROL_TYPE, message_bytes(message)) for name, message in messages.items()}
     return {name: number(envelope, place_) for place_, (name, envelope) in enumerate(found.items(), 1)}
 
 
-def answers() -> dict[str, bytes]:
+def answers(south: NodeKeys = SOUTH) -> dict[str, bytes]:
     """A receipt and a refusal."""
     receipt = Receipt(
         by="south",
@@ -120,25 +123,47 @@ def answers() -> dict[str, bytes]:
     refusal = Refusal(
         by="south", realm="demo", frame="cd" * 32, code="epoch_over", params={"epoch": 2}, epoch=2, at=NOW
     )
-    return {"receipt": write_receipt(SOUTH, receipt), "refusal": write_refusal(SOUTH, refusal)}
+    return {"receipt": write_receipt(south, receipt), "refusal": write_refusal(south, refusal)}
 
 
-def golden() -> dict[str, bytes]:
-    """Every golden file that can be made again, by name."""
-    of_frame = list(lines().values())
-    files = {f"{name}.json": line + b"\n" for name, line in (lines() | answers()).items()}
+def note() -> bytes:
+    """A checkpoint of the second suite, countersigned by a party of the second and by one of the first."""
+    made = write_checkpoint(NORTH_P256, "haemaru/demo/north", 3, bytes.fromhex(HASH), NOW)
+    seconds = int(CLOCK.now().timestamp())
+    names = (("haemaru/demo/south", SOUTH_P256), ("haemaru/demo/east", SOUTH))
+    return with_lines(made, *(countersign(signer, name, made, seconds) for name, signer in names)).note
+
+
+def _golden(north: NodeKeys, south: NodeKeys) -> dict[str, bytes]:
+    of_frame = list(lines(north).values())
+    files = {f"{name}.json": line + b"\n" for name, line in (lines(north) | answers(south)).items()}
     files["root.txt"] = root_of(leaf_hash(line) for line in of_frame).hex().encode() + b"\n"
-    files["statement.json"] = make_statement(NORTH, "north", "demo", NOW)
+    files["statement.json"] = make_statement(north, "north", "demo", NOW)
     return files
 
 
-if __name__ == "__main__":
-    FOLDER.mkdir(exist_ok=True)
-    for name_, data_ in golden().items():
-        (FOLDER / name_).write_bytes(data_)
-    if not (FOLDER / "frame.bin").exists():
-        # A frame holds fresh random bytes: one is kept for ever, and must always open.
-        from haemaru.exchange.frame import write_frame
+def golden() -> dict[Path, bytes]:
+    """Every golden file that can be made again."""
+    second = _golden(NORTH_P256, SOUTH_P256) | {"note.txt": note()}
+    second["statement-south.json"] = make_statement(SOUTH_P256, "south", "demo", NOW)
+    found = {FOLDER / name: data for name, data in _golden(NORTH, SOUTH).items()}
+    return found | {FOLDER_P256 / name: data for name, data in second.items()}
 
-        made = write_frame(NORTH, SOUTH.public, STREAM, 1, list(lines().values()), NOW)
-        (FOLDER / "frame.bin").write_bytes(made.data)
+
+# Who wrote each golden frame, and to whom: within each suite and, both ways, between them.
+FRAMES = {
+    FOLDER / "frame.bin": (NORTH, SOUTH),
+    FOLDER_P256 / "frame.bin": (NORTH_P256, SOUTH_P256),
+    FOLDER_P256 / "frame-to-first.bin": (NORTH_P256, SOUTH),
+    FOLDER_P256 / "frame-from-first.bin": (NORTH, SOUTH_P256),
+}
+
+
+if __name__ == "__main__":
+    for path_, data_ in golden().items():
+        path_.parent.mkdir(exist_ok=True)
+        path_.write_bytes(data_)
+    for path_, (from_, to_) in FRAMES.items():
+        # A frame holds fresh random bytes: one is kept for ever, and must always open.
+        if not path_.exists():
+            path_.write_bytes(write_frame(from_, to_.public, STREAM, 1, list(lines(from_).values()), NOW).data)

@@ -3,8 +3,9 @@
     magic (8) | length of header (4) | header, JSON | length of signature (2) | signature | cipher text
 
 The header names the stream and the numbers in it, and carries the SHA-256 of the cipher text; the signature covers the
-header. The cipher text is zstd of JSON lines, one envelope a line, sealed to the receiver's box key. `read_outer`
-needs no key and does only what the limits allow; `verify_outer` needs the sender's public keys; `open_frame` decrypts,
+header. The cipher text is zstd of JSON lines, one envelope a line, sealed to the receiver's box key. The header names
+the suite it is signed in, the sender's, and where the receiver has another, the one it is sealed in. `read_outer` needs
+no key and does only what the limits allow; `verify_outer` needs the sender's public keys; `open_frame` decrypts,
 decompresses no further than the header promised, and compares the Merkle root over the lines.
 """
 
@@ -20,8 +21,18 @@ import zstandard
 from haemaru.exchange.errors import FrameRefused
 from haemaru.exchange.limits import LIMITS, Limits
 from haemaru.ledger.merkle import leaf_hash, root_of
-from haemaru.signing import Keys, PublicKeys, Sealed, SealRefused, SuiteUnknown, keyid_of, open_sealed, pae, seal_to
-from haemaru.signing.suites import SUITES
+from haemaru.signing import (
+    SUITE_NAMES,
+    Keys,
+    PublicKeys,
+    Sealed,
+    SealRefused,
+    SuiteUnknown,
+    keyid_of,
+    open_sealed,
+    pae,
+    seal_to,
+)
 
 MAGIC = b"HAEMARU\x01"
 FRAME_TYPE = "application/vnd.haemaru.frame.v1+json"
@@ -68,11 +79,17 @@ class FrameHeader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     nonce: str
     size_plain: int
     created: str
+    to_suite: str | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def stream(self) -> Stream:
         """The stream it belongs to."""
         return Stream(self.from_, self.to, self.realm, self.channel, self.epoch)
+
+    @property
+    def sealed_in(self) -> str:
+        """The suite the cipher text is sealed in: the receiver's, named where it is not the sender's too."""
+        return self.suite if self.to_suite is msgspec.UNSET else self.to_suite
 
 
 class Framed(msgspec.Struct, frozen=True):
@@ -104,7 +121,7 @@ def write_frame(keys: Keys, to: PublicKeys, stream: Stream, first: int, lines: S
     packed = zstandard.ZstdCompressor(level=_LEVEL).compress(plain)
     sealed = seal_to(to.box, packed, stream.context(first, last), to.suite)
     header = FrameHeader(
-        suite=to.suite,
+        suite=keys.suite,
         from_=stream.from_,
         to=stream.to,
         realm=stream.realm,
@@ -121,6 +138,7 @@ def write_frame(keys: Keys, to: PublicKeys, stream: Stream, first: int, lines: S
         nonce=base64.b64encode(sealed.nonce).decode(),
         size_plain=len(plain),
         created=created,
+        to_suite=msgspec.UNSET if to.suite == keys.suite else to.suite,
     )
     clear = msgspec.json.encode(header)
     signature = keys.sign(pae(FRAME_TYPE, clear))
@@ -161,7 +179,7 @@ def open_frame(outer: Outer, keys: Keys, limits: Limits = LIMITS) -> list[bytes]
     if header.to_keyid != keyid_of(keys.public.box):
         raise FrameRefused("frame_other_recipient_key", keyid=header.to_keyid)
     try:
-        sealed = Sealed(_bytes(header.epk), _bytes(header.nonce), outer.cipher, header.suite)
+        sealed = Sealed(_bytes(header.epk), _bytes(header.nonce), outer.cipher, header.sealed_in)
         packed = open_sealed(keys, sealed, header.stream.context(header.first, header.last))
     except (SealRefused, SuiteUnknown) as refused:
         raise FrameRefused("frame_does_not_open", problem=refused.code) from None
@@ -190,8 +208,11 @@ def _cut(data: bytes, at: int, length: struct.Struct, limit: int, part: str) -> 
 def _check_header(header: FrameHeader, limits: Limits) -> None:
     if header.v != 1:
         raise FrameRefused("frame_version_unknown", version=header.v)
-    if header.suite not in {suite.name for suite in SUITES}:
-        raise FrameRefused("frame_suite_unknown", suite=header.suite[:100])
+    for suite in (header.suite, header.sealed_in):
+        if suite not in SUITE_NAMES:
+            raise FrameRefused("frame_suite_unknown", suite=suite[:100])
+    if header.to_suite == header.suite:
+        raise FrameRefused("frame_unreadable", part="to_suite")
     if header.count > limits.rows:
         raise FrameRefused("frame_too_many_rows", rows=header.count, limit=limits.rows)
     if not 0 < header.size_plain <= limits.plain_bytes:
