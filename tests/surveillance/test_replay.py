@@ -56,8 +56,24 @@ def test_gzip_is_read_and_a_gzip_that_ends_too_early_gives_what_it_holds(log: Pa
     whole, cut, bad = (list(feed_file(log.with_suffix(end)))[-1].stats for end in (".gz", ".cut", ".bad"))
 
     assert whole.messages == 91
-    assert cut.messages <= 91
+    assert "archive_damaged" not in whole.quarantined
+    assert cut.messages == 91
+    assert cut.quarantined["archive_damaged"] == 1
     assert bad.messages <= 91
+    assert bad.quarantined["archive_damaged"] == 1
+
+
+def test_lines_before_a_wrong_sum_are_kept_and_archives_may_follow_one_another(log: Path) -> None:
+    packed = gzip.compress(log.read_bytes() + b"\n")
+    log.with_suffix(".sum").write_bytes(packed[:-8] + b"\x00" * 8)
+    log.with_suffix(".two").write_bytes(packed + packed + b"\x00" * 512)
+    log.with_suffix(".junk").write_bytes(packed + b"junk")
+
+    wrong, two, junk = (list(feed_file(log.with_suffix(end)))[-1].stats for end in (".sum", ".two", ".junk"))
+
+    assert (wrong.messages, wrong.quarantined["archive_damaged"]) == (91, 1)
+    assert (two.messages, two.quarantined["archive_damaged"]) == (182, 0)
+    assert (junk.messages, junk.quarantined["archive_damaged"]) == (91, 1)
 
 
 def test_decode_writes_the_agreed_columns_and_counts_each_file(log: Path, tmp_path: Path) -> None:

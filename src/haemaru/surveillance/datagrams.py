@@ -3,8 +3,8 @@
 Run as `python -I datagrams.py HOST PORT`; imports nothing of haemaru. In the node's process a thread would have to wait
 for its turn after every single datagram (measured: half of 20,000 a second were lost). This one empties the socket at
 once, keeps in memory what is not yet read, up to a limit, and writes it to its standard output: first the line "ready"
-or "refused WHY", then every datagram, ended by a line feed. It ends when its standard input does: with the node, however
-that ends. What is dropped beyond the limit is told on standard error when it ends.
+or "refused WHY", then every datagram, ended by a line feed. It ends when its standard input does: with the node,
+however that ends. What is dropped beyond the limit is told on standard error when it ends.
 """
 
 import os

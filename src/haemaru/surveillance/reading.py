@@ -1,21 +1,21 @@
 """Bytes from files and sockets cut into lines, whatever they hold: no line and no file is too broken to go on after.
 
 A line of any length takes bounded memory: its beginning is passed on, so that it can be quarantined, and the rest is
-skipped. Gzip is recognised by its first bytes; a gzip file that ends too early gives the lines up to there.
+skipped. Gzip is recognised by its first bytes; an archive that ends too early or is damaged gives every line up to
+there, and whoever reads it is told.
 """
 
-import gzip
 import zlib
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from haemaru.wording import Fault
 
 LONGEST = 8_192
 _CHUNK = 1 << 18
 _GZIP = b"\x1f\x8b"
+_GZIP_MEMBER = 31  # what zlib calls a gzip member
 
 
 class LineCutter:
@@ -45,11 +45,14 @@ class LineCutter:
         return [rest] if rest else []
 
 
-def blocks(path: Path, lines_per_block: int) -> Iterator[list[bytes]]:
-    """The lines of a file, plain or gzip, in blocks; `feed_unreadable` where there is no such file."""
+def blocks(path: Path, lines_per_block: int, on_damage: Callable[[], None] = lambda: None) -> Iterator[list[bytes]]:
+    """The lines of a file, plain or gzip, in blocks; `feed_unreadable` where there is no such file.
+
+    `on_damage` is called where an archive cannot be read on, before its last lines are given.
+    """
     cutter = LineCutter()
     block: list[bytes] = []
-    for chunk in _chunks(path):
+    for chunk in _chunks(path, on_damage):
         block += cutter.cut(chunk)
         while len(block) >= lines_per_block:
             yield block[:lines_per_block]
@@ -59,23 +62,49 @@ def blocks(path: Path, lines_per_block: int) -> Iterator[list[bytes]]:
         yield block
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
-    with ExitStack() as stack:
-        try:
-            plain = stack.enter_context(path.open("rb"))
-            packed = plain.read(2) == _GZIP
-            plain.seek(0)
-            handle: IO[bytes] | gzip.GzipFile = stack.enter_context(gzip.open(plain)) if packed else plain
-        except OSError as problem:
-            raise Fault("feed_unreadable", str(path), problem=problem.strerror or str(problem)) from problem
-        while True:
+def _chunks(path: Path, on_damage: Callable[[], None]) -> Iterator[bytes]:
+    try:
+        plain = path.open("rb")
+    except OSError as problem:
+        raise Fault("feed_unreadable", str(path), problem=problem.strerror or str(problem)) from problem
+    with plain:
+        packed = plain.read(2) == _GZIP
+        plain.seek(0)
+        yield from _unpacked(plain, on_damage) if packed else iter(lambda: plain.read(_CHUNK), b"")
+
+
+def _unpacked(packed: IO[bytes], on_damage: Callable[[], None]) -> Iterator[bytes]:
+    rest = packed.read(_CHUNK)
+    while rest:
+        member = zlib.decompressobj(_GZIP_MEMBER)
+        while rest and not member.eof:
+            before = member.copy()
             try:
-                chunk = handle.read(_CHUNK)
-            except (EOFError, zlib.error, OSError):
-                return  # the archive ends too early or is damaged from here on
-            if not chunk:
+                chunk = member.decompress(rest, _CHUNK)
+            except zlib.error:
+                on_damage()
+                yield _up_to_the_damage(before, rest)
                 return
             yield chunk
+            rest = member.unconsumed_tail or (b"" if member.eof else packed.read(_CHUNK))
+        if not member.eof:
+            yield member.flush()
+        if not member.eof:
+            on_damage()
+            return
+        # Another member may follow, or zeros that fill up a block of a tape.
+        rest = (member.unused_data or packed.read(_CHUNK)).lstrip(b"\0")
+
+
+def _up_to_the_damage(member: Any, packed: bytes) -> bytes:
+    # zlib keeps back what it unpacked in the call that fails, hence byte by byte.
+    found = bytearray()
+    try:
+        for at in range(len(packed)):
+            found += member.decompress(packed[at : at + 1])
+    except zlib.error:
+        pass
+    return bytes(found)
 
 
 def first_line(path: Path) -> bytes:

@@ -7,6 +7,7 @@ stay what the file says.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -18,6 +19,7 @@ from msgspec.structs import replace
 from haemaru.clock import to_ms
 from haemaru.surveillance.day_index import DAY_MS, DayIndex
 from haemaru.surveillance.feeds import FEEDS, Decoder
+from haemaru.surveillance.feeds.codes import ARCHIVE_DAMAGED
 from haemaru.surveillance.fixes import DTYPES, Fixes, joined
 from haemaru.surveillance.reading import blocks, first_line
 from haemaru.surveillance.statics import Static
@@ -84,7 +86,8 @@ def feed_file(
     shift = Shift(first_row_at)
     halted = stop or Event()
     pace = _Pace(speed, halted) if speed else None
-    for block in blocks(path, BLOCK_LINES if pace is None else _PACED_LINES):
+    size = BLOCK_LINES if pace is None else _PACED_LINES
+    for block in blocks(path, size, on_damage=partial(_damaged, decoder)):
         fixes, statics = shift.apply(decoder.feed(block), decoder.take_statics())
         for rows in [fixes] if pace is None else pace.slices(fixes):
             if halted.is_set():
@@ -92,6 +95,10 @@ def feed_file(
             yield Batch(rows, statics, decoder.stats)
             statics = []
     yield Batch(Fixes.empty(), [], decoder.stats)
+
+
+def _damaged(decoder: Decoder) -> None:
+    decoder.stats.quarantined[ARCHIVE_DAMAGED] += 1
 
 
 class _Pace:
@@ -131,7 +138,7 @@ def decode_files(paths: Sequence[Path], start: datetime | None, out: Path) -> di
         with pq.ParquetWriter(beside, schema, compression="zstd") as writer:
             for path in paths:
                 decoder = decoder_for(path, start)
-                for block in blocks(path, BLOCK_LINES):
+                for block in blocks(path, BLOCK_LINES, on_damage=partial(_damaged, decoder)):
                     rows = _unknown(decoder.feed(block), known)
                     decoder.take_statics()
                     if len(rows):

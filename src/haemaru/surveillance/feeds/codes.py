@@ -16,4 +16,5 @@ LINE_CODES = (
 FRAGMENT_CODES = ("fragment_lost", "fragment_orphan", "fragment_contested")
 MESSAGE_CODES = ("unknown_type", "short_payload")
 ROW_CODES = ("bad_row", "bad_mmsi", "bad_time", "bad_position")
-QUARANTINE_CODES = (*LINE_CODES, *FRAGMENT_CODES, *MESSAGE_CODES, *ROW_CODES)
+ARCHIVE_DAMAGED = "archive_damaged"
+QUARANTINE_CODES = (*LINE_CODES, *FRAGMENT_CODES, *MESSAGE_CODES, *ROW_CODES, ARCHIVE_DAMAGED)
