@@ -3,14 +3,17 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from tests.node.conftest import Pair, asked, written
 
 from haemaru.exchange import Held
 from haemaru.exchange.holdings import Holdings
 from haemaru.node.desk import NodeDesk
+from haemaru.node.desk.desk import ORDERED
 from haemaru.node.desk.notes import Notes
 from haemaru.storage import Tx
+from haemaru.wording import Fault
 
 TIP = {"text": "a bulk carrier off Okgye", "wait_s": 0}
 
@@ -40,6 +43,21 @@ def test_both_nodes_show_the_tip_with_the_case_it_led_to(pair: Pair) -> None:
         assert tip["case"] == case
         assert tip["state"] == "case"
     assert NodeDesk(pair.kcg).tips()[0]["took_s"] is not None
+
+
+def test_who_ordered_what_stands_in_the_ledger_even_where_it_was_refused(pair: Pair) -> None:
+    desk = NodeDesk(pair.kcg)
+    desk.do("agreement.suspend", {"reason": "a drill nobody should read", "by": "haneul"})
+    with pytest.raises(Fault):
+        desk.do("agreement.approve", {"id": "no such release", "by": "haneul"})
+
+    with pair.kcg.ledger.read() as tx:
+        notes = [body for _, body in pair.kcg.ledger.entries(tx, kinds=(ORDERED,))]
+
+    assert [msgspec.json.decode(note) for note in notes] == [
+        {"officer": "haneul", "command": "agreement.suspend", "about": {}},
+        {"officer": "haneul", "command": "agreement.approve", "about": {"id": "no such release"}},
+    ]
 
 
 def test_the_newest_tips_come_first_and_no_more_than_are_asked_for(pair: Pair) -> None:

@@ -241,6 +241,10 @@ class Exchange:
         """Gives received batches of positions to `on_positions`; called after a start and after each frame."""
         return self._positions.hand_over()
 
+    def newest_positions(self) -> dict[str, dict[str, Any]]:
+        """The header of the newest batch of positions that each partner shared, by the partner's name."""
+        return self._positions.newest()
+
     def on_received(self, callback: Callable[[Held], None]) -> None:
         """Calls back for every record that arrives, is corrected or is taken back, after the commit."""
         self._received.append(callback)

@@ -123,6 +123,19 @@ class Positions:
         with self._handing:
             return 0 if self.on_positions is None else self._hand_over(self.on_positions)
 
+    def newest(self) -> dict[str, dict[str, Any]]:
+        """The header of the newest batch that each partner shared, as far as it is still held."""
+        found: dict[str, dict[str, Any]] = {}
+        with self._house.ledger.read() as tx:
+            for peer, entry in tx.all(
+                "SELECT peer, max(entry) FROM exchange_in WHERE kind = :kind AND state = 'held'"
+                " AND entry IN (SELECT idx FROM body) GROUP BY peer",
+                kind=KIND,
+            ):
+                head = read_entry(self._house.ledger.body(tx, entry), ReceivedFacts)[1]
+                found[peer] = msgspec.json.decode(head)
+        return found
+
     def _hand_over(self, take: OnPositions) -> int:
         with self._house.ledger.read() as tx:
             rows = tx.all("SELECT entry, digest FROM exchange_batches WHERE state = 'waiting' ORDER BY entry")

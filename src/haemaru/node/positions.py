@@ -54,9 +54,11 @@ class SurveillanceDesk:
         self._key = hashlib.sha256(b"haemaru-positions-v1" + keys.vault).digest()
         self._own = PositionStore(home.positions / "own", self._key)
         self._shared: dict[str, PositionStore] = {}
+        for folder in home.positions.glob("from-*"):
+            self._store_of(folder.name.removeprefix("from-"))
         self._picture = self._restored()
         self._saved = self._picture.version
-        self._clauses: dict[str, str] = {}
+        self._clauses = {peer: _clause(header) for peer, header in exchange.newest_positions().items()}
         self._lock = threading.RLock()
         self.feed: dict[str, Any] = {}
         self.running_feeds: dict[str, threading.Event] = {}
@@ -148,7 +150,7 @@ class SurveillanceDesk:
         with self._lock:
             self._store_of(peer).append(fixes, peer)
             self._picture.update(fixes, peer)
-            self._clauses[peer] = next(iter(header.get("clauses", ())), "")
+            self._clauses[peer] = _clause(header)
 
     def _identity(self, held: Held) -> None:
         if held.kind != IDENTITY or held.peer is None or held.state != "held":
@@ -238,6 +240,10 @@ class SurveillanceDesk:
     def feed_status(self) -> dict[str, Any]:
         """The feed that ran last, with its counts."""
         return dict(self.feed)
+
+
+def _clause(header: Mapping[str, Any]) -> str:
+    return str(next(iter(header.get("clauses", ())), ""))
 
 
 def known_vessels(picture: PictureColumns, statics: StaticHistory) -> list[KnownVessel]:

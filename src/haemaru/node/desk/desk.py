@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 import haemaru.node.desk.cases as case_pages
 from haemaru.clock import format_time, from_ms
 from haemaru.node.accounts import Accounts
@@ -14,6 +16,9 @@ from haemaru.node.node import Node
 from haemaru.node.reports import node_status
 
 Raw = Mapping[str, Any]
+ORDERED = "node.ordered"
+# What an order was about, by name only: what was written in it may have to be erased, the note of it stays.
+_ABOUT = ("case", "id", "session", "to", "kind", "clause", "mmsi", "release", "step")
 
 
 class NodeDesk:
@@ -43,7 +48,12 @@ class NodeDesk:
         return self._node.accounts
 
     def do(self, command: str, params: Raw, /) -> Any:
-        """Carries out one command of the registry."""
+        """Carries out one command of the registry; an officer's order is noted first, whatever becomes of it."""
+        if params.get("by"):
+            about = {name: params[name] for name in _ABOUT if name in params}
+            note = {"officer": params["by"], "command": command, "about": about}
+            with self._node.ledger.write() as batch:
+                batch.append(ORDERED, msgspec.json.encode(note))
         return self._node.do(command, params).body
 
     def status(self) -> Raw:
