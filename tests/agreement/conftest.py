@@ -17,7 +17,7 @@ version = "1"
 effective = 2026-01-01T00:00:00Z
 expires = 2027-01-01T00:00:00Z
 handling_levels = ["open", "restricted", "confidential", "secret"]
-title = { ko = "시험 협정", en = "Test agreement" }
+title = { ko = "시험 협약", en = "Test agreement" }
 notice = { ko = "시험용 문안", en = "text for tests" }
 
 [[party]]

@@ -21,7 +21,7 @@ version = "{version}"
 effective = 2026-01-01T00:00:00Z
 expires = 2026-06-01T00:00:00Z
 handling_levels = ["open", "restricted", "secret"]
-title = {{ ko = "시험 협정", en = "Test agreement" }}
+title = {{ ko = "시험 협약", en = "Test agreement" }}
 notice = {{ ko = "시험용 문안", en = "model text for tests" }}
 {parties}
 [[article]]

@@ -22,7 +22,7 @@ id = "invented"
 version = "1"
 effective = "2026-01-01T00:00:00Z"
 handling_levels = ["open", "restricted"]
-title = { ko = "가상 협정", en = "Invented agreement" }
+title = { ko = "가상 협약", en = "Invented agreement" }
 notice = { ko = "가상", en = "invented" }
 [[party]]
 id = "north"

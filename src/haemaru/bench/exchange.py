@@ -38,7 +38,7 @@ id = "bench"
 version = "1"
 effective = 2020-01-01T00:00:00Z
 handling_levels = ["open", "restricted"]
-title = { ko = "측정용 협정", en = "Agreement for measuring" }
+title = { ko = "측정용 협약", en = "Agreement for measuring" }
 notice = { ko = "측정용 문안", en = "text for measuring" }
 [[party]]
 id = "north"

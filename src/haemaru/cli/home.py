@@ -12,6 +12,7 @@ from haemaru.node import Answer
 from haemaru.node.backup import restore_home
 from haemaru.node.home import REALMS
 from haemaru.node.init import init_home
+from haemaru.signing import SUITE, SUITE_NAMES
 
 
 @click.command()
@@ -21,12 +22,26 @@ from haemaru.node.init import init_home
 @click.option("--realm", type=click.Choice(REALMS), default="live", show_default=True)
 @click.option("--listen", default=None, help="Address and port to listen on; a free port of 127.0.0.1 otherwise.")
 @click.option("--database", default=None, help="postgresql://... instead of the embedded SQLite.")
+@click.option(
+    "--suite",
+    type=click.Choice(SUITE_NAMES),
+    default=SUITE,
+    show_default=True,
+    help="The algorithms of the node's keys; partners may have another.",
+)
 @json_option
 def init(
-    home: Path, party: str, agreement: Path, realm: str, listen: str | None, database: str | None, as_json: bool
+    home: Path,
+    party: str,
+    agreement: Path,
+    realm: str,
+    listen: str | None,
+    database: str | None,
+    suite: str,
+    as_json: bool,
 ) -> None:
     """Makes a home: keys, statement, database and one officer whose password is shown once."""
-    made = init_home(home.resolve(), party, agreement, realm, listen, database)
+    made = init_home(home.resolve(), party, agreement, realm, listen, database, suite)
     show(Answer(msgspec.to_builtins(made)), as_json)
 
 

@@ -18,7 +18,7 @@ from haemaru.cli.output import language, show
 from haemaru.node import Answer
 from haemaru.scenarios import World
 from haemaru.scenarios.okgye import build
-from haemaru.wording import say
+from haemaru.wording import Fault, say
 
 _DEFAULT_HOME = Path("demo-home")
 
@@ -26,7 +26,7 @@ _DEFAULT_HOME = Path("demo-home")
 @click.command()
 @click.option("--once", is_flag=True, help="Tell the story at once, print its figures and stop.")
 @click.option("--feed", "source", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Real AIS log.")
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Which invented world.")
 @click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Where the two homes are kept.")
 @click.option("--open/--no-open", "open_browser", default=True, help="Open the two consoles in a browser.")
 @json_option
@@ -79,6 +79,8 @@ def _stop(houses: dict[str, House]) -> None:
 
 def run_once(folder: Path, feed: str | None, seed: int) -> dict[str, Any]:
     """The whole story on two fresh nodes, and its figures."""
+    if (folder / "demo.json").exists():
+        raise Fault("demo_home_used", str(folder))
     tell("demo.setup", folder=folder)
     houses = make_houses(folder)
     world = build(seed, story_began(folder))
