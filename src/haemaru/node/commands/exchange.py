@@ -42,10 +42,11 @@ def export(node: "Node", params: dict[str, Any]) -> Answer:
 
 
 def import_(node: "Node", params: dict[str, Any]) -> Answer:
-    """Takes in a courier file of a partner."""
+    """Takes in a courier file of a partner; exit 1 where a part of it was refused."""
+    node.exchange.peer(params["peer"])
     report = node.exchange.import_courier(Path(params["file"]).read_bytes(), params["file"])
     node.workers.wake()
-    return Answer(report)
+    return Answer(report, 1 if report["refused"] else 0)
 
 
 def reopen(node: "Node", params: dict[str, Any]) -> Answer:
