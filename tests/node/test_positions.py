@@ -9,11 +9,12 @@ from haemaru.clock import FakeClock, to_ms
 from haemaru.node import Node
 from haemaru.node.desk import NodeDesk
 
+SHIP = 440999001
 HOUR_MS = 3_600_000
 
 
-def observe(pair: Pair, folder: Path, clock: FakeClock) -> int:
-    """The coast guard reads a log in the Danish layout and shares it; gives the ship that customs then sees."""
+def observe(pair: Pair, folder: Path, clock: FakeClock) -> None:
+    """The coast guard reads one row of a log in the Danish layout and shares it."""
     head = (
         "# Timestamp,Type of mobile,MMSI,Latitude,Longitude,Navigational status,ROT,SOG,COG,Heading,IMO,Callsign,Name,"
         "Ship type,Cargo type,Width,Length,Type of position fixing device,Draught,Destination,ETA,Data source type,"
@@ -21,7 +22,7 @@ def observe(pair: Pair, folder: Path, clock: FakeClock) -> int:
     )
     at = clock.now().strftime("%d/%m/%Y %H:%M:%S")
     row = (
-        f"{at},Class A,440999001,35.0500,129.1000,Under way using engine,0,10.0,90.0,90,,,INVENTED ONE,Cargo,,,,GPS,,,,"
+        f"{at},Class A,{SHIP},35.0500,129.1000,Under way using engine,0,10.0,90.0,90,,,INVENTED ONE,Cargo,,,,GPS,,,,"
         "AIS,,,,"
     )
     log = folder / "log.csv"
@@ -29,12 +30,11 @@ def observe(pair: Pair, folder: Path, clock: FakeClock) -> int:
     pair.kcg.do("feed.ais", {"source": str(log)})
     pair.carry()
     clock.advance(timedelta(minutes=1))
-    return 440999001
 
 
 def test_a_restart_forgets_neither_a_partners_path_nor_its_clause(pair: Pair, tmp_path: Path, clock: FakeClock) -> None:
-    mmsi = observe(pair, tmp_path, clock)
-    before = NodeDesk(pair.kcs).vessel(mmsi)
+    observe(pair, tmp_path, clock)
+    before = NodeDesk(pair.kcs).vessel(SHIP)
     assert before is not None
     assert before["source"] == "kcg"
     assert before["clause"]
@@ -43,8 +43,8 @@ def test_a_restart_forgets_neither_a_partners_path_nor_its_clause(pair: Pair, tm
     pair.kcs.close()
 
     with Node.open(pair.kcs.home.folder, clock=clock) as again:
-        after = NodeDesk(again).vessel(mmsi)
+        after = NodeDesk(again).vessel(SHIP)
 
         assert after is not None
         assert (after["source"], after["clause"], after["path"]) == (before["source"], before["clause"], before["path"])
-        assert again.surveillance.path(mmsi, 0, to_ms(clock.now()) + HOUR_MS) == before["path"]
+        assert again.surveillance.path(SHIP, 0, to_ms(clock.now()) + HOUR_MS) == before["path"]

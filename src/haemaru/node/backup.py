@@ -7,13 +7,17 @@ After a restore the streams of the node are older than the partners know: `haema
 """
 
 import io
+import os
 import secrets
+import shutil
 import struct
 import tarfile
 import tempfile
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
+import msgspec
 import zstandard
 from nacl import bindings
 from nacl.exceptions import CryptoError
@@ -24,34 +28,67 @@ from haemaru.wording import Fault
 _MAGIC = b"HMB1"
 _CHUNK = 1 << 20
 _LONGEST_CHUNK = _CHUNK + bindings.crypto_secretstream_xchacha20poly1305_ABYTES
-_FOLDERS = ("keys", "agreements", "positions")
+_FOLDERS = ("keys", "agreements")
+_SCRATCH = "backup-"
 _FILES = ("haemaru.toml", "statement.json")
 
 
-def write_backup(home: Home, file: Path) -> dict[str, Any]:
-    """Writes the home to `file`, and the key that opens it to `file`.key (0600)."""
+def write_backup(home: Home, file: Path, still: AbstractContextManager[object]) -> dict[str, Any]:
+    """Writes the home to `file`, and the key that opens it to `file`.key (0600); nothing is fed in while it is `still`.
+
+    What is packed goes straight into the sealed file: no key and no paper is written anywhere else.
+    """
     settings = home.settings()
     if not settings.database.startswith("sqlite:///"):
         raise Fault("backup_needs_sqlite", settings.database.partition("://")[0])
     key = secrets.token_bytes(32)
-    with tempfile.TemporaryDirectory(dir=home.folder) as scratch:
-        copy = Path(scratch) / "node.db"
-        _copy_database(Path(settings.database.removeprefix("sqlite:///")), copy)
-        packed = Path(scratch) / "home.tar.zst"
-        with (
-            packed.open("wb") as out,
-            zstandard.ZstdCompressor().stream_writer(out) as stream,
-            tarfile.open(fileobj=stream, mode="w|") as tar,
-        ):
-            tar.add(copy, "node.db")
-            for name in (*_FOLDERS, *_FILES):
-                if (home.folder / name).exists():
-                    tar.add(home.folder / name, name)
-        size = _seal(packed, file, key)
     key_file = file.with_name(file.name + ".key")
-    key_file.touch(mode=0o600)
-    key_file.write_text(key.hex() + "\n")
+    with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=home.folder) as scratch:
+        with still:
+            # Links cost nothing and stay what they are while the store goes on merging its files.
+            _copy_database(Path(settings.database.removeprefix("sqlite:///")), Path(scratch) / "node.db")
+            if home.positions.exists():
+                shutil.copytree(home.positions, Path(scratch) / "positions", copy_function=_link)
+        beside = file.with_name(file.name + ".part")
+        with beside.open("wb") as out:
+            _pack(home, Path(scratch), out, key)
+            out.flush()
+            os.fsync(out.fileno())
+            size = out.tell()
+    key_beside = key_file.with_name(key_file.name + ".part")
+    with os.fdopen(os.open(key_beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as text:
+        text.write(key.hex() + "\n")
+        text.flush()
+        os.fsync(text.fileno())
+    key_beside.replace(key_file)
+    beside.replace(file)
     return {"file": str(file), "key": str(key_file), "bytes": size}
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # positions may lie on a volume of their own
+        shutil.copyfile(source, target)
+
+
+def remove_leftovers(home: Home) -> None:
+    """Removes the copies that a backup left behind when it was killed; only whoever holds the lock may."""
+    for folder in home.folder.glob(f"{_SCRATCH}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _pack(home: Home, scratch: Path, out: IO[bytes], key: bytes) -> None:
+    sealing = _Sealing(out, key)
+    with (
+        zstandard.ZstdCompressor().stream_writer(cast(IO[bytes], sealing), closefd=False) as stream,
+        tarfile.open(fileobj=stream, mode="w|") as tar,
+    ):
+        for name in ("node.db", "positions", *_FOLDERS, *_FILES):
+            source = scratch / name if name in ("node.db", "positions") else home.folder / name
+            if source.exists():
+                tar.add(source, name)
+    sealing.finish()
 
 
 def _copy_database(source: Path, target: Path) -> None:
@@ -63,23 +100,34 @@ def _copy_database(source: Path, target: Path) -> None:
     copy.close()
 
 
-def _seal(source: Path, target: Path, key: bytes) -> int:
-    state = bindings.crypto_secretstream_xchacha20poly1305_state()
-    header = bindings.crypto_secretstream_xchacha20poly1305_init_push(state, key)
-    more = bindings.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
-    last = bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL
-    with source.open("rb") as plain, target.open("wb") as out:
-        out.write(_MAGIC + header)
-        chunk = plain.read(_CHUNK)
-        while True:
-            following = plain.read(_CHUNK)
-            sealed = bindings.crypto_secretstream_xchacha20poly1305_push(
-                state, chunk, None, more if following else last
-            )
-            out.write(struct.pack(">I", len(sealed)) + sealed)
-            if not following:
-                return out.tell()
-            chunk = following
+class _Sealing(io.RawIOBase):
+    """Seals what is written into it, chunk by chunk."""
+
+    def __init__(self, out: IO[bytes], key: bytes) -> None:
+        self._out = out
+        self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
+        self._waiting = bytearray()
+        out.write(_MAGIC + bindings.crypto_secretstream_xchacha20poly1305_init_push(self._state, key))
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Takes bytes; a chunk is sealed once more than a chunk waits."""
+        self._waiting += data
+        while len(self._waiting) > _CHUNK:
+            self._push(bytes(self._waiting[:_CHUNK]), bindings.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE)
+            del self._waiting[:_CHUNK]
+        return len(data)
+
+    def finish(self) -> None:
+        """Seals the rest as the last chunk."""
+        self._push(bytes(self._waiting), bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL)
+
+    def _push(self, chunk: bytes, tag: int) -> None:
+        sealed = bindings.crypto_secretstream_xchacha20poly1305_push(self._state, chunk, None, tag)
+        self._out.write(struct.pack(">I", len(sealed)) + sealed)
 
 
 def _unseal(source: Path, key: bytes) -> bytes:
@@ -110,15 +158,13 @@ def restore_home(file: Path, key_file: Path, folder: Path) -> dict[str, Any]:
         packed = _unseal(file, bytes.fromhex(key_file.read_text().strip()))
     except (OSError, ValueError, CryptoError, RuntimeError) as error:
         raise Fault("backup_refused", str(file), detail=str(error)) from None
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    home.make()
     with (
         zstandard.ZstdDecompressor().stream_reader(io.BytesIO(packed)) as stream,
         tarfile.open(fileobj=stream, mode="r|") as tar,
     ):
         tar.extractall(folder, filter="data")
     settings = home.settings()
-    moved = type(settings)(
-        settings.party, settings.realm, settings.listen, f"sqlite:///{folder / 'node.db'}", settings.agreement
-    )
+    moved = msgspec.structs.replace(settings, database=f"sqlite:///{folder / 'node.db'}")
     home.write_settings(moved)
     return {"home": str(folder), "party": moved.party, "realm": moved.realm, "reopen_streams": True}

@@ -8,7 +8,8 @@ receiver knows each row by ship and moment, so none is there twice.
 import hashlib
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -164,6 +165,12 @@ class SurveillanceDesk:
         if peer not in self._shared:
             self._shared[peer] = PositionStore(self._home.positions / f"from-{peer}", self._key)
         return self._shared[peer]
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Takes nothing in while the block lasts."""
+        with self._lock:
+            yield
 
     def tick(self) -> None:
         """Writes the picture file when it has changed; called each second."""

@@ -8,6 +8,7 @@ from haemaru.clock import Clock, Ids
 from haemaru.exchange import Exchange, exchange_projections
 from haemaru.ledger import Ledger
 from haemaru.node.agreements import AgreementDesk
+from haemaru.node.backup import remove_leftovers
 from haemaru.node.home import Home, Settings
 from haemaru.node.positions import SurveillanceDesk
 from haemaru.node.tallies import TallyView
@@ -46,6 +47,7 @@ def wire(home: Home, clock: Clock, ids: Ids) -> Parts:
 
 
 def _wire(home: Home, settings: Settings, lock: IO[str], clock: Clock, ids: Ids) -> Parts:
+    remove_leftovers(home)
     keys = NodeKeys.load(home.keys)
     database = Database.open(settings.database)
     database.migrate(MIGRATIONS)

@@ -30,4 +30,4 @@ def rebuild(node: "Node", params: dict[str, Any]) -> Answer:
 
 def backup(node: "Node", params: dict[str, Any]) -> Answer:
     """Writes an encrypted backup and its key."""
-    return Answer(write_backup(node.home, Path(params["file"])))
+    return Answer(write_backup(node.home, Path(params["file"]), node.surveillance.still()))
