@@ -50,6 +50,7 @@ def test_an_order_is_given_in_the_officers_name(
     ("/referred/ref-1", "/exchange", {"ruling": "refuse"}),
     ("/exchange/standing", "/exchange", {"ruling": "suspend", "reason": " "}),
     ("/training/ses-1", "/training", {}),
+    (f"/cases/{CASE}/choose", f"/cases/{CASE}", {"mmsi": "the grey one"}),
 ])  # fmt: skip
 def test_an_order_that_lacks_something_says_what(
     officer: Browser, desk: FakeDesk, path: str, page: str, fields: dict[str, str]

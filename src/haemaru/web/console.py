@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from haemaru.clock import Clock, to_ms
 from haemaru.web import build, render, shapes
-from haemaru.web.desk import Desk, Reading
+from haemaru.web.desk import COMMANDS, Desk, Reading
 from haemaru.web.sessions import Lockout, Sessions
 from haemaru.web.visits import Door, Visit
 from haemaru.web.wire import Frames
@@ -28,6 +28,7 @@ MENU = (
     ("ledger", "/ledger", "l"),
     ("health", "/health", "h"),
 )
+_ORDERS = dict(COMMANDS)
 
 
 class Console:
@@ -44,7 +45,9 @@ class Console:
         self._templates = render.environment()
 
     def order(self, visit: Visit, command: str, **params: object) -> Any:
-        """Gives one of `desk.COMMANDS` in the officer's name."""
+        """Gives one of `desk.COMMANDS` in the officer's name; what is not listed there no page can order."""
+        if not params.keys() <= set(_ORDERS[command]):
+            raise KeyError(f"{command} takes no {sorted(params.keys() - set(_ORDERS[command]))}")
         return self.desk.do(command, {**params, "by": visit.officer})
 
     def page(self, visit: Visit, name: str, /, **facts: object) -> Response[str]:

@@ -7,8 +7,10 @@ from litestar import Response
 from haemaru.web import shapes
 from haemaru.web.console import back
 from haemaru.web.routes import Form, Here, InPath, Reader, shows, takes
+from haemaru.wording import Fault
 
 OUTCOMES = ("seizure", "nothing_found", "other_offence", "not_searched", "false_tip")
+MMSI_DIGITS = 9
 
 
 @shows("/cases")
@@ -27,7 +29,10 @@ def case(console: Here, visit: Reader, rid: InPath) -> Response[Any]:
 @takes("/cases/{rid:str}/choose")
 def choose(console: Here, visit: Reader, rid: InPath, form: Form) -> Response[Any]:
     """Says which of the candidates is meant."""
-    console.order(visit, "operations.choose", case=rid, mmsi=int(form.get("mmsi", "0")))
+    number = form.get("mmsi", "")
+    if not (number.isascii() and number.isdigit() and len(number) == MMSI_DIGITS):
+        raise Fault("web_field_missing", "mmsi")
+    console.order(visit, "operations.choose", case=rid, mmsi=int(number))
     return back(f"/cases/{rid}", "chosen")
 
 
