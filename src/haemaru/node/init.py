@@ -10,7 +10,7 @@ from haemaru.agreement import load_agreement
 from haemaru.clock import SystemClock, format_time
 from haemaru.node.home import Home, Settings, read_address
 from haemaru.node.node import Node
-from haemaru.signing import NodeKeys, make_statement, read_statement
+from haemaru.signing import SUITE, NodeKeys, make_statement, read_statement
 from haemaru.wording import Fault
 
 
@@ -29,6 +29,7 @@ class Made(msgspec.Struct, frozen=True):
     party: str
     realm: str
     listen: str
+    suite: str
     keyid: str
     fingerprint: str
     statement: str
@@ -36,7 +37,15 @@ class Made(msgspec.Struct, frozen=True):
     officer: FirstOfficer
 
 
-def init_home(folder: Path, party: str, agreement: Path, realm: str, listen: str | None, database: str | None) -> Made:
+def init_home(
+    folder: Path,
+    party: str,
+    agreement: Path,
+    realm: str,
+    listen: str | None,
+    database: str | None,
+    suite: str = SUITE,
+) -> Made:
     """Makes a home; refuses a folder that is one already, or a party the agreement does not name."""
     home = Home(folder)
     data = agreement.read_bytes()
@@ -48,7 +57,7 @@ def init_home(folder: Path, party: str, agreement: Path, realm: str, listen: str
     if listen is not None:
         read_address(listen)
     home.make()
-    keys = NodeKeys.generate()
+    keys = NodeKeys.generate(suite)
     keys.save(home.keys)
     statement = make_statement(keys, party, realm, format_time(SystemClock().now()))
     home.statement.write_bytes(statement)
@@ -67,6 +76,7 @@ def init_home(folder: Path, party: str, agreement: Path, realm: str, listen: str
         party=party,
         realm=realm,
         listen=settings.listen,
+        suite=keys.suite,
         keyid=keys.keyid,
         fingerprint=read_statement(statement).fingerprint,
         statement=str(home.statement),
