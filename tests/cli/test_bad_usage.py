@@ -65,7 +65,7 @@ def test_binary_where_text_is_expected_is_told(home: Path, tmp_path: Path) -> No
     (tmp_path / "bytes").write_bytes(b"\xff\x00\xfe")
 
     words = ("peer", "add", home, tmp_path / "bytes", "--url", "http://127.0.0.1:1", "--fingerprint", "00")
-    assert refused(*words) == "file_unusable"
+    assert refused(*words) == "peer_statement_refused"
 
 
 def test_a_courier_file_where_no_folder_is_is_told(home: Path) -> None:

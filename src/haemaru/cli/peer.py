@@ -22,5 +22,5 @@ def peer() -> None:
 @json_option
 def add(home: Path, file: Path, url: str, fingerprint: str, as_json: bool) -> None:
     """Trusts a partner whose statement has exactly the fingerprint that was read aloud."""
-    params = {"statement": file.read_text(), "url": url, "fingerprint": fingerprint, "where": str(file)}
+    params = {"statement": file.read_text(errors="replace"), "url": url, "fingerprint": fingerprint, "where": str(file)}
     show(act(home, "peer.add", params), as_json)

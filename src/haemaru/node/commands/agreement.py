@@ -18,17 +18,24 @@ def _signatures(path: Path) -> Path:
     return path.with_name(path.name + ".signatures")
 
 
+def _read(signatures: Path) -> str:
+    # What is no text is no signature: such a line is refused like any other that cannot be read.
+    return signatures.read_text(errors="replace") if signatures.exists() else ""
+
+
 def sign(node: "Node", params: dict[str, Any]) -> Answer:
     """Adds this node's signature over the exact bytes to FILE.signatures, once."""
     path = Path(params["file"])
     data = path.read_bytes()
     agreement = _ours(node, data, str(path))
     target = _signatures(path)
-    lines = target.read_text().splitlines() if target.exists() else []
+    there = _read(target)
     line = signature_line(node.keys, node.party, node.realm, data)
-    if line not in lines:
+    if line not in there.splitlines():
+        # A file that was copied by hand may have lost its last line feed.
+        begin = "" if not there or there.endswith("\n") else "\n"
         with target.open("a") as handle:
-            handle.write(line + "\n")
+            handle.write(f"{begin}{line}\n")
     return Answer({"file": str(target), "party": node.party, "realm": node.realm, "hash": agreement.hash})
 
 
@@ -45,7 +52,7 @@ def adopt(node: "Node", params: dict[str, Any]) -> Answer:
     data = path.read_bytes()
     agreement = _ours(node, data, str(path))
     target = _signatures(path)
-    lines = target.read_text().splitlines() if target.exists() else []
+    lines = _read(target).splitlines()
     statements = {peer.party: peer.statement for peer in node.exchange.peers()}
     statements[node.party] = read_statement(node.home.statement.read_bytes())
     _, missing, refused = who_signed(agreement, node.realm, lines, statements)
