@@ -32,7 +32,7 @@ from haemaru.surveillance import MISSING, UNITS_PER_DEGREE, Claim, Fixes, Static
 from haemaru.surveillance.picture import Picture, PictureColumns
 from haemaru.surveillance.picture import load as load_picture
 from haemaru.surveillance.picture import save as save_picture
-from haemaru.surveillance.share import Handling, read_shared, share
+from haemaru.surveillance.share import Handling, outlived, read_shared, share
 from haemaru.surveillance.store import PositionStore
 from haemaru.values.position import Position
 from haemaru.wording import Fault
@@ -66,6 +66,7 @@ class SurveillanceDesk:
         self._statics = StaticHistory(self._load_claims())
         exchange.on_positions(self._receive)
         exchange.on_received(self._identity)
+        exchange.on_recheck(self._recheck)
         for held in exchange.holdings.records_of(IDENTITY):
             self._identity(held)
 
@@ -152,6 +153,10 @@ class SurveillanceDesk:
             self._store_of(peer).append(fixes, peer)
             self._picture.update(fixes, peer)
             self._clauses[peer] = _clause(header)
+
+    def _recheck(self, header: Mapping[str, Any], arrow: bytes, at: datetime) -> str | None:
+        agreement = self._agreements.current()
+        return None if agreement is None else outlived(agreement, header, arrow, at)
 
     def _identity(self, held: Held) -> None:
         if held.kind != IDENTITY or held.peer is None or held.state != "held":

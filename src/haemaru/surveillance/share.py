@@ -236,6 +236,23 @@ def _arrow(made: Mapping[str, Numbers]) -> bytes:
     return bytes(sink.getvalue().to_pybytes())
 
 
+def outlived(agreement: Agreement, header: Mapping[str, Any], data: bytes, at: datetime) -> str | None:
+    """Why a queued batch may no longer leave, decided again at this moment; None while it may.
+
+    Of all conditions only those that read the event time alone can change while a batch waits. They are asked of its
+    oldest row: one row that has grown too old keeps the batch.
+    """
+    times_ms = check_positions(data)["t"]
+    oldest = {"event_time": format_time(from_ms(min(times_ms.to_pylist())))}
+    for name in header.get("clauses", ()):
+        clause = agreement.find_clause(str(name))
+        for condition in clause.when if clause else ():
+            outcome = condition.verify(oldest, at) if condition.reads == ("event_time",) else None
+            if outcome is not None and outcome.reason is not None:
+                return outcome.reason.code
+    return None
+
+
 def read_shared(data: bytes) -> Fixes:
     """The fixes in a batch that a partner sealed; raises `Fault("shared_positions_refused")` naming what is wrong."""
     try:
