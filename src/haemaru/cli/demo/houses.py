@@ -87,7 +87,7 @@ def make_houses(folder: Path) -> dict[str, House]:
     if kept.exists():
         passwords = msgspec.json.decode(kept.read_bytes(), type=dict[str, str])
         return {party: House(party, folder / party, passwords[party]) for party in PARTIES}
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     agreement = folder / AGREEMENT
     agreement.write_bytes(agreement_file().read_bytes())
     houses: dict[str, House] = {}
