@@ -100,6 +100,8 @@ def test_a_legal_hold_keeps_the_copy_and_says_on_what_basis(pair: tuple[Node, No
     kept = list(south.exchange.holdings.list(states=("kept",)))
     assert [held.record["body"]["count"] for held in kept] == [2]
     assert north.exchange.status()["south"]["compliance"] == {"held": 1}
+    [answer] = north.exchange.traffic.answers("r-1")
+    assert (answer.party, answer.op, answer.answer, answer.basis) == ("south", "retract", "held", "case 7, court order")
 
 
 def test_an_expired_record_is_gone_on_both_sides(pair: tuple[Node, Node]) -> None:
@@ -113,6 +115,26 @@ def test_an_expired_record_is_gone_on_both_sides(pair: tuple[Node, Node]) -> Non
 
     assert (north.rids(), south.rids()) == ([], [])
     assert north.exchange.status()["south"]["compliance"] == {"erased": 1}
+
+
+def test_the_answer_to_a_recall_is_pending_until_it_is_signed_and_only_the_newest_is_told(
+    pair: tuple[Node, Node],
+) -> None:
+    north, south = pair
+    north.put(report(), "south")
+    drain(north, south)
+    assert north.exchange.traffic.answers("r-1") == []
+    north.correct("r-1", {"text": "the other ship", "count": 3})
+    drain(north, south)
+
+    north.retract("r-1")
+    [waiting] = north.exchange.traffic.answers("r-1")
+    drain(north, south)
+    [answer] = north.exchange.traffic.answers("r-1")
+
+    assert (waiting.op, waiting.rev, waiting.answer, waiting.at) == ("retract", 3, "pending", None)
+    assert (answer.rev, answer.answer, answer.basis) == (3, "erased", "")
+    assert answer.at is not None
 
 
 def test_an_answer_that_does_not_come_is_overdue(pair: tuple[Node, Node], clock: FakeClock) -> None:

@@ -110,3 +110,39 @@ def test_notes_are_read_once_and_then_only_what_is_new(pair: Pair, monkeypatch: 
     monkeypatch.setattr(pair.kcg.ledger, "entries", nothing)
     assert len(notes.all()) == 2
     assert begun == [pair.kcg.ledger.size - 1]
+
+
+def test_the_page_of_a_record_that_was_taken_back_tells_the_partners_answer(pair: Pair) -> None:
+    desk = NodeDesk(pair.kcg)
+    tip = asked(pair.kcg, "operations.tip", **TIP)["tip"]
+    pair.carry()
+    before = desk.record(tip)
+    assert before is not None
+    assert before["body"]
+    assert before["answers"] == []
+    assert before["leaving"]
+
+    answer = desk.do("records.retract", {"rid": tip, "reason": "wrong ship", "by": "haneul"})
+    pair.carry()
+
+    page = desk.record(tip)
+    assert page is not None
+    assert answer["receivers"] == 1
+    assert (page["state"], page["body"], page["leaving"]) == ("retracted", None, [])
+    assert [(one["party"], one["op"], one["answer"]) for one in page["answers"]] == [("kcs", "retract", "erased")]
+
+
+def test_a_correction_from_the_console_reaches_the_partner(pair: Pair) -> None:
+    desk = NodeDesk(pair.kcg)
+    tip = asked(pair.kcg, "operations.tip", **TIP)["tip"]
+    pair.carry()
+    page = desk.record(tip)
+    assert page is not None
+
+    desk.do("records.correct", {"rid": tip, "body": {**page["body"], "text": "the other ship"}, "by": "haneul"})
+    pair.carry()
+
+    there = NodeDesk(pair.kcs).record(tip)
+    assert there is not None
+    assert there["rev"] == 2
+    assert [one["answer"] for one in desk.record(tip)["answers"]] == ["corrected"]  # type: ignore[index]

@@ -73,6 +73,8 @@ class FakeDesk:
     orders: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     state: str = "working"
     now_ms: int = NOW_MS
+    receivers: int = 1
+    changed: dict[str, Any] = field(default_factory=dict)
     verdict: dict[str, Any] = field(
         default_factory=lambda: {"ok": True, "entries": 1204, "checkpoints": 12, "first_bad": None}
     )
@@ -81,6 +83,8 @@ class FakeDesk:
         self.orders.append((command, dict(params)))
         if command == "operations.tip":
             return {"case": CASE, "candidates": [], "picture": []}
+        if command.startswith("records."):
+            return {"rid": params["rid"], "receivers": self.receivers}
         return self.verdict if command == "ledger.verify" else {}
 
     def status(self) -> dict[str, Any]:
@@ -121,7 +125,7 @@ class FakeDesk:
 
     def record(self, rid: str) -> dict[str, Any] | None:
         found: dict[str, Any] | None = next((row for row in FACTS["records"] if row["rid"] == rid), None)
-        return found and {**found, **FACTS["own" if found["origin"] == self.party else "received"]}
+        return found and {**found, **FACTS["own" if found["origin"] == self.party else "received"], **self.changed}
 
     def tips(self, limit: int = 100) -> Rows:
         return list(FACTS["tips"][:limit])

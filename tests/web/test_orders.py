@@ -1,8 +1,11 @@
 """What an officer orders reaches the node, in the officer's name, and the answer is shown."""
 
+import re
+from html import unescape
+
 import pytest
 from tests.web.conftest import Browser
-from tests.web.desks import CASE, FakeDesk
+from tests.web.desks import CASE, FACTS, NOW, OWN, REPORT, FakeDesk
 
 from haemaru.web.desk import COMMANDS
 
@@ -27,6 +30,10 @@ ORDERS = [
      "/support?done=asked"),
     ("/support/sup-1", "/support", {"step": "requisition"}, "support.step", "/support?done=step"),
     ("/training/ses-1", "/training", {"person": "Sample Person 2"}, "training.apply", "/training?done=applied"),
+    (f"/records/{OWN}/correct", f"/records/{OWN}", {"body": '{"summary": "about 2 t"}'}, "records.correct",
+     f"/records/{OWN}?done=corrected"),
+    (f"/records/{OWN}/retract", f"/records/{OWN}", {"reason": "wrong ship"}, "records.retract",
+     f"/records/{OWN}?done=retracted"),
 ]  # fmt: skip
 
 
@@ -50,6 +57,8 @@ def test_an_order_is_given_in_the_officers_name(
     ("/referred/ref-1", "/exchange", {"ruling": "refuse"}),
     ("/exchange/standing", "/exchange", {"ruling": "suspend", "reason": " "}),
     ("/training/ses-1", "/training", {}),
+    (f"/records/{OWN}/correct", f"/records/{OWN}", {"body": " "}),
+    (f"/records/{OWN}/retract", f"/records/{OWN}", {"reason": " "}),
     (f"/cases/{CASE}/choose", f"/cases/{CASE}", {"mmsi": "the grey one"}),
 ])  # fmt: skip
 def test_an_order_that_lacks_something_says_what(
@@ -105,3 +114,66 @@ def test_an_application_names_what_the_person_has_already(officer: Browser, desk
     officer.send("/training/ses-1", "/training", person="Sample Person 2", **{"has.boarding_basic": "1"})
 
     assert desk.orders[-1][1]["competencies"] == ["boarding_basic"]
+
+
+def test_a_body_with_a_mistake_is_refused_with_its_line_and_column(officer: Browser, desk: FakeDesk) -> None:
+    body = '{\r\n  "summary": "약 1 t",\r\n  "last_port": oops\r\n}'
+
+    answer = officer.send(f"/records/{OWN}/correct", f"/records/{OWN}?lang=en", body=body)
+
+    assert answer.status_code == 400
+    assert "Line 3, column 16" in answer.text
+    assert desk.orders == []
+
+
+@pytest.mark.parametrize("body", ["[]", "7", '{"a": 1', '{"a": NaN}', '{"a": "\\ud800"}', "[" * 20_000])
+def test_only_one_sound_json_object_is_taken_as_a_body(officer: Browser, desk: FakeDesk, body: str) -> None:
+    answer = officer.send(f"/records/{OWN}/correct", f"/records/{OWN}", body=body)
+
+    assert answer.status_code == 400
+    assert "web_bad_json" in answer.text
+    assert desk.orders == []
+
+
+def test_the_body_to_correct_comes_back_as_it_went_out(officer: Browser, desk: FakeDesk) -> None:
+    html = officer.get(f"/records/{OWN}").text
+    shown = re.search(r"<textarea name=\"body\"[^>]*>(.*?)</textarea>", html, re.DOTALL)
+    assert shown is not None
+    assert "\u202e" not in shown[1]
+
+    officer.send(f"/records/{OWN}/correct", f"/records/{OWN}", body=unescape(shown[1]))
+
+    assert desk.orders[-1][1]["body"] == FACTS["own"]["body"]
+
+
+def test_nobody_is_said_to_be_told_where_nobody_had_the_record(officer: Browser, desk: FakeDesk) -> None:
+    desk.receivers = 0
+
+    answer = officer.send(f"/records/{OWN}/retract", f"/records/{OWN}", reason="wrong ship")
+
+    assert answer.headers["location"] == f"/records/{OWN}?done=retracted_here"
+    assert "No partner had it" in officer.get(answer.headers["location"] + "&lang=en").text
+
+
+def test_what_is_not_ours_or_is_gone_cannot_be_changed(officer: Browser, desk: FakeDesk) -> None:
+    assert "/retract" not in officer.get(f"/records/{REPORT}").text
+
+    desk.changed = {"state": "retracted", "body": None, "leaving": []}
+
+    assert "/retract" not in officer.get(f"/records/{OWN}").text
+
+
+def test_a_record_that_was_taken_back_shows_what_each_partner_answered(officer: Browser, desk: FakeDesk) -> None:
+    asked = {"op": "retract", "rev": 2, "asked_at": NOW}
+    answers = [
+        {**asked, "party": "kcs", "answer": "held", "basis": "court order 7", "at": NOW},
+        {**asked, "party": "jcg", "answer": "pending"},
+        {**asked, "party": "mcga", "answer": "refused", "basis": "rid_conflict", "at": NOW},
+    ]
+    desk.changed = {"state": "retracted", "body": None, "leaving": [], "answers": answers}
+
+    html = officer.get(f"/records/{OWN}?lang=en").text
+
+    for told in ("Kept by law", "court order 7", "No answer yet", "Another record has this number there"):
+        assert told in html
+    assert "Withheld" not in html

@@ -9,8 +9,11 @@ import msgspec
 from haemaru.agreement.difference import Traffic as Passage
 from haemaru.clock import format_time, from_ms
 from haemaru.exchange import entries
-from haemaru.exchange.entries import JudgedFacts, SealedFacts, StoredFacts, read_entry
+from haemaru.exchange.entries import JudgedFacts, ReceivedFacts, SealedFacts, StoredFacts, read_entry
+from haemaru.exchange.envelope import read_envelope
 from haemaru.exchange.house import House
+from haemaru.exchange.messages import Disposition, read_message
+from haemaru.storage import Tx
 
 _PAPERS = "op IN ('put', 'reply', 'correct')"
 
@@ -23,6 +26,19 @@ class Sent:
     state: str
     sealed_at: str
     is_acknowledged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What one partner signed when it was asked to correct or give up its copies; `answer` is pending until then."""
+
+    party: str
+    op: str
+    rev: int
+    answer: str
+    basis: str
+    asked_at: str
+    at: str | None
 
 
 class Traffic:
@@ -42,6 +58,33 @@ class Traffic:
                 to=to,
             )
         return None if row is None else Sent(row[0], row[1], format_time(from_ms(row[2])), bool(row[3]))
+
+    def answers(self, rid: str) -> list[Answered]:
+        """What every partner answered to the newest correction, retraction or expiry of an own record it was sent."""
+        with self._house.ledger.read() as tx:
+            rows = tx.all(
+                "SELECT peer, op, rev, answer, entry, asked_ms, at_ms FROM exchange_answers WHERE rid = :rid"
+                " ORDER BY peer, rev",
+                rid=self._house.vault.blind(rid),
+            )
+            newest = {row[0]: row for row in rows}
+            return [
+                Answered(
+                    peer,
+                    op,
+                    rev,
+                    answer,
+                    self._basis(tx, entry) if at_ms else "",
+                    format_time(from_ms(asked_ms)),
+                    format_time(from_ms(at_ms)) if at_ms else None,
+                )
+                for peer, op, rev, answer, entry, asked_ms, at_ms in newest.values()
+            ]
+
+    def _basis(self, tx: Tx, entry: int) -> str:
+        """The words that a partner put beside its answer: what keeps its copy, or why it refuses."""
+        message = read_message(read_envelope(read_entry(self._house.ledger.body(tx, entry), ReceivedFacts)[1]).content)
+        return (message.basis or "") if isinstance(message, Disposition) else ""
 
     def replies(self) -> dict[str, list[str]]:
         """The rids of own records that left in reply, by the record they reply to."""

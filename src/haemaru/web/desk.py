@@ -32,6 +32,8 @@ COMMANDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("agreement.refuse", ("id", "reason")),
     ("agreement.suspend", ("reason",)),
     ("agreement.resume", ("reason",)),
+    ("records.correct", ("rid", "body")),  # -> receivers: how many partners are told
+    ("records.retract", ("rid", "reason")),  # -> receivers
     ("ledger.verify", ()),  # -> ok, entries, checkpoints, countersignatures, first_bad
     ("support.request", ("case", "to", "capability", "place", "need_by", "text")),
     ("support.step", ("id", "step", "reason")),  # step: one of what `supports()` lists in `next`

@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from haemaru.web import typed
 from haemaru.wording import Bilingual, Fault, Reason, keys, say, say_fault, say_reason
 
 KST = timezone(timedelta(hours=9), "KST")
@@ -37,6 +38,7 @@ def environment() -> Environment:
     )
     env.filters.update(text=_text_here, when=when, clock=clock, age=age, subject=subject, short=short, number=number)
     env.filters.update(tone=tone, by_clause=by_clause, by_record=by_record, disputes=disputes, about=about)
+    env.filters.update(json=typed.shown)
     env.globals.update(spark=spark)
     return env
 
@@ -233,9 +235,10 @@ def spark(path: list[Any]) -> Markup:
 
 # How a state is drawn; shape and word say the same, colour is never alone.
 _TONES = {
-    "ok": "seat working up held release released found enrolled returned committed in_force signed running done",
+    "ok": "seat working up held release released found enrolled returned committed in_force signed running done "
+    "erased corrected unknown_rid_tombstoned",
     "warn": "waitlist asked waiting overdue refer demand offered requested return_requested "
-    "suspended expired applied not_yet retracted missing never",
+    "suspended expired applied not_yet retracted missing never pending",
     "bad": "declined withdrawn down lost quarantined withhold refused rejected damaged",
     "info": "open watch boarding case requisitioned deployed received taken shared chosen",
 }

@@ -18,7 +18,7 @@ from haemaru.node.reports import node_status
 Raw = Mapping[str, Any]
 ORDERED = "node.ordered"
 # What an order was about, by name only: what was written in it may have to be erased, the note of it stays.
-_ABOUT = ("case", "id", "session", "to", "kind", "clause", "mmsi", "release", "step")
+_ABOUT = ("case", "id", "rid", "session", "to", "kind", "clause", "mmsi", "release", "step")
 
 
 class NodeDesk:

@@ -1,6 +1,7 @@
 """Records in a list and on their page: for every field the clause that let it come, or would let it leave."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from haemaru.agreement import decide, standing_purpose
@@ -75,7 +76,7 @@ def page(node: "Node", rid: str) -> dict[str, Any] | None:
         {"path": each["path"], "clause": each["clause"], "reason": Reason("withheld_by_clause")}
         for each in header.get("redacted", ())
     ]
-    own = held.peer is None
+    own, here = held.peer is None, held.state == "held"
     return {
         **row(held),
         "purpose": header.get("purpose", ""),
@@ -86,7 +87,10 @@ def page(node: "Node", rid: str) -> dict[str, Any] | None:
         "clauses": list(header.get("clauses", ())),
         "fields": fields,
         "withheld": withheld,
-        "leaving": [_leaving(node, held, peer.party) for peer in node.exchange.peers()] if own else [],
+        "leaving": [_leaving(node, held, peer.party) for peer in node.exchange.peers()] if own and here else [],
+        "answers": [asdict(each) for each in node.exchange.traffic.answers(rid)] if own else [],
+        # What an officer may correct: the whole body, as it stands.
+        "body": (held.record or {}).get("body") if own and here else None,
         "history": node.exchange.traffic.history(rid),
         "refs": list((held.record or {}).get("refs", ())),
     }
@@ -96,7 +100,7 @@ def _leaving(node: "Node", held: "Held", party: str) -> dict[str, Any]:
     agreement = node.agreements.current()
     record = held.record or {}
     purpose = standing_purpose(agreement, held.kind, node.party, party) if agreement else None
-    if agreement is None or purpose is None or held.state != "held":
+    if agreement is None or purpose is None:
         return {"party": party, "verdict": "withhold", "purpose": purpose or ""}
     try:
         decision = decide(agreement, record, node.party, party, purpose, node.clock.now())

@@ -5,13 +5,14 @@ A default stands wherever a young node has nothing to tell yet; what has no defa
 
 from haemaru.web.shapes.cases import Candidate, Case, CaseRow, Demand, Event, Held, Referred, Support, TipRow
 from haemaru.web.shapes.mou import Agreement, Article, Clause, Signatory
-from haemaru.web.shapes.papers import Change, Field, Leaving, Record, RecordRow, Withheld
+from haemaru.web.shapes.papers import Answered, Change, Field, Leaving, Record, RecordRow, Withheld
 from haemaru.web.shapes.ships import Claim, Spot, Vessel, VesselRow
 from haemaru.web.shapes.state import Channel, EntryRow, Feed, Health, LedgerState, Peer, Positions, Status, Step
 from haemaru.web.shapes.training import Enrolment, Session
 
 __all__ = [
     "Agreement",
+    "Answered",
     "Article",
     "Candidate",
     "Case",

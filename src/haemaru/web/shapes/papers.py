@@ -64,8 +64,20 @@ class Change(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class Answered(msgspec.Struct, frozen=True):
+    """What a partner signed when it was told that our record was corrected or taken back; `pending` until then."""
+
+    party: str
+    op: str
+    answer: str
+    rev: int = 0
+    basis: str = ""
+    asked_at: str | None = None
+    at: str | None = None
+
+
 class Record(RecordRow, frozen=True):
-    """A record page."""
+    """A record page. `body` is told where it is ours to correct."""
 
     purpose: str = ""
     agreement: str = ""
@@ -77,5 +89,7 @@ class Record(RecordRow, frozen=True):
     fields: list[Field] = []
     withheld: list[Withheld] = []
     leaving: list[Leaving] = []
+    answers: list[Answered] = []
+    body: dict[str, Any] | None = None
     history: list[Change] = []
     refs: list[str] = []
