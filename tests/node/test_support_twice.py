@@ -7,6 +7,7 @@ import pytest
 from tests.node.conftest import Pair, asked, written
 
 from haemaru.clock import format_time
+from haemaru.node.desk import NodeDesk
 from haemaru.scenarios.okgye import build
 from haemaru.wording import Fault
 
@@ -56,3 +57,16 @@ def test_a_team_that_was_promised_since_the_offer_cannot_be_committed_again(pair
 
     assert refused.value.code == "team_not_eligible"
     assert refused.value.params["reasons"] == "team_promised_elsewhere"
+
+
+def test_the_owner_is_told_which_teams_may_go_and_why_the_others_may_not(pair: Pair, requests: list[str]) -> None:
+    first, second = requests
+    assert [row["teams"] for row in NodeDesk(pair.kcg).supports()] == [[], []]
+    step(pair, "kcs", first, "offer")
+
+    rows = {row["id"]: row["teams"] for row in NodeDesk(pair.kcs).supports()}
+
+    assert rows[first] == []
+    assert any(each["may_go"] for each in rows[second])
+    assert [each["offered"] for each in rows[second]].count(True) == 1
+    assert all(each["may_go"] == (not each["reasons"]) for each in rows[second])

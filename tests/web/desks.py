@@ -74,6 +74,7 @@ class FakeDesk:
     state: str = "working"
     now_ms: int = NOW_MS
     receivers: int = 1
+    asked_of_us: Rows = field(default_factory=list)
     changed: dict[str, Any] = field(default_factory=dict)
     verdict: dict[str, Any] = field(
         default_factory=lambda: {"ok": True, "entries": 1204, "checkpoints": 12, "first_bad": None}
@@ -146,7 +147,7 @@ class FakeDesk:
         return list(FACTS["demands"])
 
     def supports(self) -> Rows:
-        return list(FACTS["supports"])
+        return [*FACTS["supports"], *self.asked_of_us]
 
     def sessions(self) -> Rows:
         return list(FACTS["sessions"])

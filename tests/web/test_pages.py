@@ -8,7 +8,7 @@ from tests.web.desks import CASE, HOSTILE, OWN, REPORT, TIP, FakeDesk
 
 from haemaru.web.app import POLICY
 from haemaru.web.console import MENU
-from haemaru.web.render import plain, text, when
+from haemaru.web.render import age, plain, text, when
 from haemaru.wording import say
 
 PAGES = [path for _, path, _ in MENU] + [
@@ -155,3 +155,28 @@ def test_what_came_since_is_counted_and_not_pushed_in(officer: Browser) -> None:
 
     assert nothing_new.text.strip() == ""
     assert "New: 1" in one_new.text
+
+
+@pytest.mark.parametrize(("lang", "words"), [
+    ("en", ("May go", "May not go", "Team Sample 3")), ("ko", ("출동 가능", "출동 불가", "해상 승선이 불가능한 팀")),
+])  # fmt: skip
+def test_a_request_to_us_tells_which_team_may_go_and_why_the_others_may_not(
+    officer: Browser, desk: FakeDesk, lang: str, words: tuple[str, ...]
+) -> None:
+    blocked = {"code": "team_cannot_board", "params": {"team": "Team Sample 4"}}
+    teams = [
+        {"team": "Team Sample 3", "may_go": True, "base": "KRPUS"},
+        {"team": "Team Sample 4", "may_go": False, "reasons": [blocked]},
+    ]
+    asked = {"id": "sup-2", "capability": "k9.narcotics", "state": "requested", "requested_by": "kcs"}
+    desk.asked_of_us = [{**asked, "teams": teams, "next": ["offer", "decline"]}]
+
+    html = officer.get(f"/support?lang={lang}").text
+
+    for word in words:
+        assert word in html
+
+
+def test_an_age_is_told_in_the_readers_language() -> None:
+    assert [age(seconds, "ko") for seconds in (0, 2.5, 300, 10_000, 400_000)] == ["0초", "2.5초", "5분", "3시간", "5일"]
+    assert age(0) == "0 s"

@@ -36,7 +36,9 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters.update(text=_text_here, when=when, clock=clock, age=age, subject=subject, short=short, number=number)
+    env.filters.update(
+        text=_text_here, when=when, clock=clock, age=_age_here, subject=subject, short=short, number=number
+    )
     env.filters.update(tone=tone, by_clause=by_clause, by_record=by_record, disputes=disputes, about=about)
     env.filters.update(json=typed.shown)
     env.globals.update(spark=spark)
@@ -177,16 +179,21 @@ def clock(at: Any) -> Markup:
     )
 
 
-def age(seconds: float | None) -> str:
+def age(seconds: float | None, lang: str = "en") -> str:
     """A span in its largest fitting unit: 0.4 s, 12 s, 5 min, 3 h, 2 d."""
     if seconds is None:
         return "–"
     if 0 < seconds < 10:
-        return f"{seconds:.1f} s"
+        return say("web.age.s", lang, n=f"{seconds:.1f}")
     for limit, unit, size in ((120, "s", 1), (7_200, "min", 60), (172_800, "h", 3_600)):
         if seconds < limit:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds / 86_400:.0f} d"
+            return say(f"web.age.{unit}", lang, n=f"{seconds / size:.0f}")
+    return say("web.age.d", lang, n=f"{seconds / 86_400:.0f}")
+
+
+@pass_context
+def _age_here(context: Context, seconds: float | None) -> str:
+    return age(seconds, str(context.get("lang", "en")))
 
 
 def subject(about: Mapping[str, Any]) -> Markup:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from haemaru.agreement import explain_condition
 from haemaru.clock import format_time
 from haemaru.wording import Bilingual
 
@@ -63,9 +64,8 @@ def _clause(clause: "Clause") -> dict[str, Any]:
     }
 
 
-def _condition(condition: "Condition") -> str:
-    facts = ", ".join(f"{name} {value}" for name, value in condition.facts().items())
-    return f"{condition.test}: {facts}"
+def _condition(condition: "Condition") -> Bilingual:
+    return Bilingual(ko=explain_condition(condition, "ko"), en=explain_condition(condition, "en"))
 
 
 def clause_text(node: "Node", clause_id: str) -> Bilingual | None:

@@ -2,20 +2,47 @@
 
 from typing import TYPE_CHECKING, Any
 
-from haemaru.node.commands.resources import next_steps
+from haemaru.node.commands.resources import next_steps, weigh
 from haemaru.node.commands.resources import supports as folded
 from haemaru.node.commands.training import sessions as folded_sessions
 from haemaru.node.commands.training import title
+from haemaru.resources import State, Support, read_need
 from haemaru.training import Applicant
+from haemaru.wording import Fault
 
 if TYPE_CHECKING:
     from haemaru.node.node import Node
 
 
+_OPEN_OFFER = (State.OFFERED, State.REQUISITIONED)
+
+
+def _teams(node: "Node", support: Support, every: list[Support]) -> list[dict[str, Any]]:
+    """Our own teams before a request that waits for our offer: who may go, and why the others may not."""
+    if "offer" not in next_steps(node, support):
+        return []
+    try:
+        weighed = weigh(node, read_need(support.need))
+    except Fault:  # a need that cannot be weighed is still shown, and may be declined
+        return []
+    offered = {one.team_id for one in every if one.owner == node.party and one.state in _OPEN_OFFER}
+    return [
+        {
+            "team": team.id,
+            "base": team.base,
+            "may_go": found.ok,
+            "offered": team.id in offered,
+            "reasons": list(found.blocking),
+        }
+        for team, found in weighed
+    ]
+
+
 def supports(node: "Node") -> list[dict[str, Any]]:
     """Supports, newest first."""
     found = []
-    for support in reversed(folded(node)):
+    every = folded(node)
+    for support in reversed(every):
         held = {rid: node.exchange.holdings.find(rid) for rid, _, _ in support.history}
         first = held.get(support.id)
         events = [
@@ -42,6 +69,7 @@ def supports(node: "Node") -> list[dict[str, Any]]:
                 "resource": support.team_id,
                 "clause": next(iter((first.header if first else {}).get("clauses", ())), None),
                 "reasons": [each.reason for each in support.refused],
+                "teams": _teams(node, support, every),
                 "next": next_steps(node, support),
                 "history": events,
             }

@@ -3,7 +3,7 @@
 A default stands wherever a young node has nothing to tell yet; what has no default must be told.
 """
 
-from haemaru.web.shapes.cases import Candidate, Case, CaseRow, Demand, Event, Held, Referred, Support, TipRow
+from haemaru.web.shapes.cases import Candidate, Case, CaseRow, Demand, Event, Held, Referred, Support, Team, TipRow
 from haemaru.web.shapes.mou import Agreement, Article, Clause, Signatory
 from haemaru.web.shapes.papers import Answered, Change, Field, Leaving, Record, RecordRow, Withheld
 from haemaru.web.shapes.ships import Claim, Spot, Vessel, VesselRow
@@ -42,6 +42,7 @@ __all__ = [
     "Status",
     "Step",
     "Support",
+    "Team",
     "TipRow",
     "Vessel",
     "VesselRow",

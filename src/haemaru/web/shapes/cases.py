@@ -77,6 +77,16 @@ class Demand(msgspec.Struct, frozen=True):
     answer: str | None = None
 
 
+class Team(msgspec.Struct, frozen=True):
+    """One of our teams before a request: whether it may go, why not, and whether another open offer names it."""
+
+    team: str
+    may_go: bool
+    base: str = ""
+    offered: bool = False
+    reasons: list[Reason] = []
+
+
 class Support(msgspec.Struct, frozen=True):
     """Help asked for or lent. `next` lists the steps open to us now: offer, refuse, commit, deploy, return, release."""
 
@@ -93,6 +103,7 @@ class Support(msgspec.Struct, frozen=True):
     resource: str = ""
     clause: str | None = None
     reasons: list[Reason] = []
+    teams: list[Team] = []
     next: list[str] = []
     history: list[Event] = []
 

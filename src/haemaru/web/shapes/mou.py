@@ -15,7 +15,7 @@ class Clause(msgspec.Struct, frozen=True):
     from_: list[str] = msgspec.field(default=[], name="from")
     to: list[str] = []
     purposes: list[str] = []
-    conditions: list[str] = []
+    conditions: list[Bilingual] = []
     fields: dict[str, str] = {}
     basis: Bilingual | None = None
     basis_status: str = ""
