@@ -78,7 +78,6 @@ CHANGES: list[tuple[str, dict[str, Any]]] = [
     ("received_clause_not_for_this", {"purpose": "curiosity"}),
     ("received_kind_differs", {"kind": "surveillance.other"}),
     ("received_path_not_kept", {"paths": []}),
-    ("level_unknown", {"handling": {"level": "cosmic", "caveats": []}}),
     ("received_handling_differs", {"handling": {"level": "open", "caveats": []}}),
     ("received_retention_too_long", {"retain_until": "2026-03-12T09:00:01Z"}),
     ("received_retention_too_long", {"retain_until": None}),
@@ -90,13 +89,29 @@ CHANGES: list[tuple[str, dict[str, Any]]] = [
 @pytest.mark.parametrize(("code", "change"), CHANGES)
 def test_a_header_that_cannot_be_is_refused(code: str, change: dict[str, Any]) -> None:
     header, record = sent()
-    if code == "level_unknown":
-        record["handling"] = change["handling"]
 
     reason = check_received(AGREEMENT, header | change, record, "north", "south")
 
     assert reason is not None
     assert reason.code == code
+
+
+def test_a_level_outside_the_list_is_judged_by_both_sides_alike() -> None:
+    free = agreement_of(clause_text("1.1", "release", fields=[{"path": "*"}]))
+    bound = agreement_of(
+        clause_text("1.1", "release", fields=[{"path": "*"}], when=[{"test": "handling_at_most", "level": "open"}])
+    )
+    record = {**record_of({"flag": "KR"}), "handling": {"level": "cosmic", "caveats": []}}
+    found = sealed(free, record)
+    assert found is not None
+    header, copy = found
+
+    assert sealed(bound, record) is None
+    assert check_received(free, header, copy, "north", "south") is None
+    other = {**header, "agreement": {**header["agreement"], "hash": bound.hash}}
+    reason = check_received(bound, other, copy, "north", "south")
+    assert reason is not None
+    assert reason.code == "received_condition_not_met"
 
 
 def test_a_direction_that_no_clause_names_is_refused() -> None:

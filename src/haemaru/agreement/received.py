@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from haemaru.agreement.conditions import MET, Columns, Condition, NotMet, Outcome
+from haemaru.agreement.conditions import MET, Columns, Condition, Met, Outcome
 from haemaru.agreement.conditions.attributes import read_time
 from haemaru.agreement.decide import shape_in
 from haemaru.agreement.decision import retention_end, strictest_onward
@@ -90,7 +90,7 @@ def _check(
         return Reason("received_no_clause")
     return (
         _check_paths(header, cited, leaves)
-        or _check_duties(agreement, header, cited, created)
+        or _check_duties(header, cited, created)
         or _check_conditions(header, cited, leaves, ask)
     )
 
@@ -113,13 +113,7 @@ def _check_paths(header: Mapping[str, Any], cited: list[Clause], leaves: tuple[s
     return None
 
 
-def _check_duties(
-    agreement: Agreement, header: Mapping[str, Any], cited: list[Clause], created: datetime
-) -> Reason | None:
-    handling = header.get("handling")
-    level = handling.get("level") if isinstance(handling, dict) else None
-    if level not in ("", *agreement.handling_levels):  # a record that states no level travels under ""
-        return Reason("level_unknown")
+def _check_duties(header: Mapping[str, Any], cited: list[Clause], created: datetime) -> Reason | None:
     until = read_time(header.get("retain_until"))
     days = min(clause.retention_days or 0 for clause in cited)
     if until is None or until > retention_end(created, days):
@@ -152,7 +146,8 @@ def _check_conditions(
         for condition in clause.when:
             if not testable.issuperset(condition.reads):
                 continue
-            failed = next((outcome for outcome in ask(condition) if isinstance(outcome, NotMet)), MET)
+            # What is unknown here was unknown to the sender too, and no clause releases on that.
+            failed = next((outcome for outcome in ask(condition) if not isinstance(outcome, Met)), MET)
             if failed.reason is not None:
                 return Reason("received_condition_not_met", {"clause": clause.id, "condition": condition.test})
     return None
