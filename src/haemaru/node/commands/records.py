@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 # One transaction holds so many records: a kill loses at most what was not yet acknowledged to the caller.
 _BATCH = 250
-_STATES = ("held", "retracted", "expired", "quarantined")
-_SHOWN = ("held", "quarantined")
+_STATES = ("held", "kept", "retracted", "expired", "quarantined")
+_SHOWN = ("held", "kept", "quarantined")
 _BACK = ("retract", "expire")
 
 
@@ -84,7 +84,7 @@ def check_party(node: "Node", party: str) -> Agreement:
 
 
 def list_(node: "Node", params: dict[str, Any]) -> Answer:
-    """Lists what is held, received records as they were released to us."""
+    """Lists what is held, received records as they were released to us, copies under a legal hold as `kept`."""
     held = node.exchange.holdings.list(from_=params.get("from"), kind=params.get("kind"), states=_STATES)
     return Answer([_line(each) for each in held if each.state in _SHOWN or each.op in _BACK])
 

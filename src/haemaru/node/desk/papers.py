@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from haemaru.node.node import Node
 
 _LIMIT = 200
-_STATES = ("held", "retracted", "expired", "quarantined")
+_STATES = ("held", "kept", "retracted", "expired", "quarantined")
 
 
 def row(held: "Held") -> dict[str, Any]:
