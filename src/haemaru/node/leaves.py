@@ -5,8 +5,8 @@ from typing import Any
 
 
 def leaves(value: object, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every leaf of a record with its dotted path, lists element by element as they are shown."""
-    if isinstance(value, Mapping) and value:
+    """Every leaf of a record with its dotted path, lists element by element; an empty object is none."""
+    if isinstance(value, Mapping):
         for name, inner in value.items():
             yield from leaves(inner, f"{path}.{name}" if path else str(name))
     elif isinstance(value, list) and value and all(isinstance(each, Mapping) for each in value):

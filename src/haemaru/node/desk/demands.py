@@ -16,11 +16,9 @@ def rows(node: "Node") -> list[dict[str, Any]]:
 
 def _row(node: "Node", state: "DemandState") -> dict[str, Any]:
     told = line(node, state)
-    others = [peer.party for peer in node.exchange.peers()]
-    party = told["party"] if told["direction"] == "in" else next(iter(_receivers(node, told["id"])), *others[:1])
     return {
         **told,
-        "party": party,
+        "party": told["party"] if told["direction"] == "in" else _receiver(node, told["id"]),
         "kind": ", ".join(told["kinds"]),
         "due": told["reply_by"],
         "reason": state.reason if state.state == "refused" else "",
@@ -28,5 +26,7 @@ def _row(node: "Node", state: "DemandState") -> dict[str, Any]:
     }
 
 
-def _receivers(node: "Node", rid: str) -> list[str]:
-    return [peer.party for peer in node.exchange.peers() if node.exchange.traffic.sent(rid, peer.party)]
+def _receiver(node: "Node", rid: str) -> str:
+    """Whom an own demand was sealed for; nobody where no clause let it go."""
+    parties = (peer.party for peer in node.exchange.peers())
+    return next((party for party in parties if node.exchange.traffic.sent(rid, party)), "")

@@ -66,12 +66,3 @@ def _clause(clause: "Clause") -> dict[str, Any]:
 
 def _condition(condition: "Condition") -> Bilingual:
     return Bilingual(ko=explain_condition(condition, "ko"), en=explain_condition(condition, "en"))
-
-
-def clause_text(node: "Node", clause_id: str) -> Bilingual | None:
-    """The text of one clause of the agreement in hand; None where it has no such clause."""
-    agreement = node.agreements.known()
-    for clause in agreement.clauses if agreement else ():
-        if clause.id == clause_id:
-            return clause.text
-    return None
