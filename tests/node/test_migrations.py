@@ -3,20 +3,15 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData
 
-from haemaru.exchange.tables import METADATA as EXCHANGE
-from haemaru.ledger.tables import MARKS
-from haemaru.ledger.tables import METADATA as LEDGER
-from haemaru.node.tallies import METADATA as TALLIES
+from haemaru.node.schema import ROOMS
 from haemaru.node.wiring import MIGRATIONS
 from haemaru.storage import Database
 
 
 def declared() -> dict[str, set[str]]:
     """The columns of every table that a room declares."""
-    rooms: tuple[MetaData, ...] = (LEDGER, MARKS, EXCHANGE, TALLIES)
-    return {name: set(table.columns.keys()) for room in rooms for name, table in room.tables.items()}
+    return {name: set(table.columns.keys()) for room in ROOMS for name, table in room.tables.items()}
 
 
 @pytest.mark.parametrize("table", sorted(declared()))

@@ -6,7 +6,7 @@ basis as the answer. What comes after its tombstone is not even written down: th
 Whatever was asked of a copy is answered in the same transaction by a signed disposition on the control channel.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from haemaru.exchange import entries
@@ -15,11 +15,10 @@ from haemaru.exchange.erasing import erase_copies
 from haemaru.exchange.frame import Stream
 from haemaru.exchange.house import House
 from haemaru.exchange.items import TAKING_BACK, Item
-from haemaru.exchange.messages import Answer, Disposition, Notice
+from haemaru.exchange.messages import Answer, Disposition
 from haemaru.exchange.outbox import Outbox
 from haemaru.exchange.peers import Peer
 from haemaru.exchange.spool import Spool
-from haemaru.exchange.witness import Witness
 from haemaru.ledger import Batch, Entry
 from haemaru.records import Header
 from haemaru.storage import Tx
@@ -53,11 +52,10 @@ class _Copy:
 class Arrivals:
     """Takes items into the ledger."""
 
-    def __init__(self, house: House, outbox: Outbox, spool: Spool, witness: Witness) -> None:
+    def __init__(self, house: House, outbox: Outbox, spool: Spool) -> None:
         self._house = house
         self._outbox = outbox
         self._spool = spool
-        self._witness = witness
 
     def take(self, batch: Batch, peer: Peer, stream: Stream, item: Item) -> Arrived:
         """Writes the item down, changes what it changes, and answers where an answer is due."""
@@ -144,14 +142,12 @@ class Arrivals:
             facts = self._facts(stream, item, "message", type="disposition")
             facts |= {"rid": message.rid, "rev": message.rev, "answer": message.answer}
             return self._append(batch, item, facts)
-        if isinstance(message, Notice):
-            for listener in self._house.on_notice:
-                listener(batch, peer.party, message)
-            return self._append(batch, item, self._facts(stream, item, "message", type="notice"))
-        code, size = self._witness.take(batch, peer, message)
-        kind = "countersignature" if message is not None and message.kind.endswith("countersignature") else "checkpoint"
-        facts = self._facts(stream, item, "message", type=kind) | {"code": code, "countersigned": size}
-        return self._append(batch, item, facts)
+        take = self._house.hears.get(type(message)) if message is not None else None
+        if message is None or take is None:
+            return self._quarantine(batch, stream, replace(item, code="message_unexpected"))
+        heard = take(batch, peer, message)
+        facts = self._facts(stream, item, "message", type=message.kind.removeprefix("control."))
+        return self._append(batch, item, facts | {"code": heard.code, "countersigned": heard.countersigned})
 
     def _answer(self, batch: Batch, peer: Peer, header: Header, answer: Answer, basis: str | None = None) -> None:
         house = self._house

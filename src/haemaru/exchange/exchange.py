@@ -13,10 +13,10 @@ from haemaru.clock import Clock, Ids
 from haemaru.exchange.arrivals import Arrivals
 from haemaru.exchange.carrying import Carrying
 from haemaru.exchange.holdings import Held, Holdings
-from haemaru.exchange.house import SETTINGS, Agreements, House, Settings
+from haemaru.exchange.house import SETTINGS, Agreements, Heard, House, Settings
 from haemaru.exchange.inbox import Accepted, Inbox
 from haemaru.exchange.limits import LIMITS, Limits
-from haemaru.exchange.messages import Notice
+from haemaru.exchange.messages import Message, Notice
 from haemaru.exchange.outbox import Outbox, PutResult, names
 from haemaru.exchange.peers import Peer, PeerBook
 from haemaru.exchange.positions import OnPositions, Positions
@@ -65,7 +65,7 @@ class Exchange:
         self._outbox = Outbox(house, self._peers)
         self._sending = Sending(house, self._peers, self._outbox, self._spool)
         self._witness = Witness(house, self._peers, self._outbox)
-        self._inbox = Inbox(house, self._peers, Arrivals(house, self._outbox, self._spool, self._witness))
+        self._inbox = Inbox(house, self._peers, Arrivals(house, self._outbox, self._spool))
         self._recall = Recall(house, self._outbox)
         self._referrals = Referrals(house, self._outbox)
         self._positions = Positions(house, self._peers, self._outbox, self._spool)
@@ -262,8 +262,14 @@ class Exchange:
         self.house.wake.append(callback)
 
     def on_notice(self, callback: Callable[[Batch, str, Notice], None]) -> None:
-        """Calls back inside the transaction that takes in a partner's suspension or resumption."""
-        self.house.on_notice.append(callback)
+        """Names who takes in a partner's suspension or resumption, inside the transaction that writes it down."""
+
+        def take(batch: Batch, peer: Peer, message: Message) -> Heard:
+            if isinstance(message, Notice):
+                callback(batch, peer.party, message)
+            return Heard()
+
+        self.house.hears[Notice] = take
 
     def on_heard(self, callback: Callable[[str], None]) -> None:
         """Calls back with the partner's name when a frame of it was accepted."""

@@ -4,15 +4,18 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from haemaru.agreement import Agreement
 from haemaru.clock import Clock, Ids, format_time
 from haemaru.exchange.limits import LIMITS, Limits
-from haemaru.exchange.messages import Notice
+from haemaru.exchange.messages import Message
 from haemaru.ledger import Batch, Ledger
 from haemaru.signing import Keys, Vault
 from haemaru.wording import Reason
+
+if TYPE_CHECKING:
+    from haemaru.exchange.peers import Peer
 
 
 class Agreements(Protocol):
@@ -56,6 +59,18 @@ class Tally:
     alarms: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What became of a control message: the code under which it was refused, and the size it countersigned, if any."""
+
+    code: str = ""
+    countersigned: int = 0
+
+
+Hears = Callable[[Batch, "Peer", Message], Heard]
+"""Takes a partner's control message in, inside the transaction that writes it down: both are durable or neither."""
+
+
 @dataclass(slots=True)
 class House:
     """The shared parts, and the callbacks: all of them are called after the commit, on the thread that committed."""
@@ -72,8 +87,8 @@ class House:
     limits: Limits = LIMITS
     tally: Tally = field(default_factory=Tally)
     wake: list[Callable[[str], None]] = field(default_factory=list)
-    on_notice: list[Callable[[Batch, str, Notice], None]] = field(default_factory=list)
-    """Called inside the transaction that takes a partner's notice in, so that both are durable or neither."""
+    hears: dict[type[Message], Hears] = field(default_factory=dict)
+    """Who takes in each type of control message."""
 
     def held_back(self, at: datetime) -> Reason | None:
         """Why the queues wait at this moment. Only an agreement that has ended does not hold them: it voids them."""

@@ -8,7 +8,7 @@ contradicting notes are kept as a portable proof, and both consoles show it.
 from haemaru.clock import to_ms
 from haemaru.exchange import entries
 from haemaru.exchange.entries import OfferedFacts, entry_bytes
-from haemaru.exchange.house import House
+from haemaru.exchange.house import Heard, House
 from haemaru.exchange.messages import Checkpoint, Countersignature, Message
 from haemaru.exchange.outbox import Outbox
 from haemaru.exchange.peers import Peer, PeerBook
@@ -24,6 +24,8 @@ class Witness:
         self._house = house
         self._peers = peers
         self._outbox = outbox
+        house.hears[Checkpoint] = self._countersign
+        house.hears[Countersignature] = self._keep
 
     def offer(self, *, force: bool = False) -> list[str]:
         """Offers a checkpoint to every partner to whom one is due, and names them; `force` asks for all."""
@@ -36,14 +38,6 @@ class Witness:
             for peer in due:
                 self._offer(batch, peer, checkpoint.note, checkpoint.size)
         return due
-
-    def take(self, batch: Batch, peer: Peer, message: Message | None) -> tuple[str, int]:
-        """Answers a checkpoint, or keeps a countersignature; gives a code when it is refused, and the size signed."""
-        if isinstance(message, Checkpoint):
-            return self._countersign(batch, peer, message)
-        if isinstance(message, Countersignature):
-            return self._keep(batch, peer, message)
-        return "", 0
 
     def _is_due(self, tx: Tx, peer: str, force: bool) -> bool:
         settings = self._house.settings
@@ -86,7 +80,8 @@ class Witness:
         batch.append(entries.OFFERED, entry_bytes(OfferedFacts(peer=peer, size=size)))
         self._outbox.send_message(batch, peer, message)
 
-    def _countersign(self, batch: Batch, peer: Peer, message: Checkpoint) -> tuple[str, int]:
+    def _countersign(self, batch: Batch, peer: Peer, message: Message) -> Heard:
+        assert isinstance(message, Checkpoint)  # noqa: S101 - registered for this type
         house = self._house
         note, code, size = "", "", 0
         try:
@@ -109,16 +104,17 @@ class Witness:
             refused=code or None,
         )
         self._outbox.send_message(batch, peer.party, answer)
-        return code, size
+        return Heard(code, size)
 
-    def _keep(self, batch: Batch, peer: Peer, message: Countersignature) -> tuple[str, int]:
+    def _keep(self, batch: Batch, peer: Peer, message: Message) -> Heard:
+        assert isinstance(message, Countersignature)  # noqa: S101 - registered for this type
         house = self._house
         code = message.refused or "countersignature_missing"
         if message.checkpoint is not None:
             try:
                 note = message.checkpoint.encode()
                 house.ledger.store_countersignature(batch, peer.party, peer.public, message.size, note)
-                return "", message.size
+                return Heard("", message.size)
             except Fault as fault:
                 code = fault.code
-        return code, 0
+        return Heard(code)

@@ -1,4 +1,4 @@
-"""The first schema: ledger, exchange views and spool, position tally."""
+"""The first schema: every table of the house, written by tools/first_migration.py from what the rooms declare."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -65,9 +65,9 @@ def upgrade() -> None:
         sa.Column("rev", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("op", sa.Text(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
-        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("asked_ms", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("asked_ms", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("peer", "rid", "rev"),
     )
     op.create_table(
@@ -81,8 +81,8 @@ def upgrade() -> None:
     op.create_table(
         "exchange_holds",
         sa.Column("rid", sa.LargeBinary(), nullable=False),
-        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("rid"),
     )
     op.create_table(
@@ -92,7 +92,7 @@ def upgrade() -> None:
         sa.Column("epoch", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("rid", sa.LargeBinary(), nullable=False),
-        sa.Column("rev", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("rev", sa.BigInteger(), nullable=False),
         sa.Column("op", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
@@ -100,8 +100,8 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("leaf", sa.LargeBinary(), nullable=False),
-        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("peer", "channel", "epoch", "seq"),
     )
     op.create_index("exchange_in_entry", "exchange_in", ["entry"], unique=False)
@@ -120,16 +120,16 @@ def upgrade() -> None:
         sa.Column("epoch", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("rid", sa.LargeBinary(), nullable=False),
-        sa.Column("rev", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("rev", sa.BigInteger(), nullable=False),
         sa.Column("op", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("void_entry", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("source", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("void_entry", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("peer", "channel", "epoch", "seq"),
     )
     op.create_index("exchange_out_rid", "exchange_out", ["rid", "peer"], unique=False)
@@ -139,8 +139,8 @@ def upgrade() -> None:
         sa.Column("rev", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("rid", "rev"),
     )
     op.create_index("exchange_own_entry", "exchange_own", ["entry"], unique=False)
@@ -149,22 +149,22 @@ def upgrade() -> None:
         "exchange_peers",
         sa.Column("party", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
-        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("party"),
     )
     op.create_table(
         "exchange_rulings",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("rid", sa.LargeBinary(), nullable=False),
-        sa.Column("rev", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("rev", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("peer", sa.Text(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("exchange_rulings_rid", "exchange_rulings", ["rid"], unique=False)
@@ -181,18 +181,18 @@ def upgrade() -> None:
         sa.Column("peer", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("epoch", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("last", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("acked", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.BigInteger(), nullable=False),
+        sa.Column("acked", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("direction", "peer", "channel", "epoch"),
     )
     op.create_table(
         "exchange_witness",
         sa.Column("peer", sa.Text(), nullable=False),
-        sa.Column("offered", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("countersigned", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("offered", sa.BigInteger(), nullable=False),
+        sa.Column("countersigned", sa.BigInteger(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("at_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("peer"),
     )
     op.create_table(
@@ -220,29 +220,21 @@ def upgrade() -> None:
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("peer", "word", "clause"),
     )
-    # ### end Alembic commands ###
 
 
 def downgrade() -> None:
-    """Drops all tables."""
+    """Removes them."""
     op.drop_table("position_tally")
     op.drop_table("partner_checkpoint")
     op.drop_table("head")
     op.drop_table("exchange_witness")
     op.drop_table("exchange_streams")
     op.drop_table("exchange_spool")
-    op.drop_index("exchange_rulings_rid", table_name="exchange_rulings")
     op.drop_table("exchange_rulings")
     op.drop_table("exchange_peers")
-    op.drop_index("exchange_own_kind", table_name="exchange_own")
-    op.drop_index("exchange_own_entry", table_name="exchange_own")
     op.drop_table("exchange_own")
-    op.drop_index("exchange_out_rid", table_name="exchange_out")
     op.drop_table("exchange_out")
     op.drop_table("exchange_keys")
-    op.drop_index("exchange_in_rid", table_name="exchange_in")
-    op.drop_index("exchange_in_kind", table_name="exchange_in")
-    op.drop_index("exchange_in_entry", table_name="exchange_in")
     op.drop_table("exchange_in")
     op.drop_table("exchange_holds")
     op.drop_table("exchange_batches")
@@ -253,4 +245,3 @@ def downgrade() -> None:
     op.drop_table("countersignature")
     op.drop_table("checkpoint")
     op.drop_table("body")
-    # ### end Alembic commands ###

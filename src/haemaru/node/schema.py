@@ -1,0 +1,10 @@
+"""Which rooms have tables; what the migrations make, and the test that compares them, begin here."""
+
+from sqlalchemy import MetaData
+
+from haemaru.exchange.tables import METADATA as EXCHANGE
+from haemaru.ledger.tables import MARKS
+from haemaru.ledger.tables import METADATA as LEDGER
+from haemaru.node.tallies import METADATA as TALLIES
+
+ROOMS: tuple[MetaData, ...] = (LEDGER, MARKS, EXCHANGE, TALLIES)
