@@ -59,6 +59,7 @@ _out = Table(
     _whole("at_ms"),
 )
 Index("exchange_out_rid", _out.c.rid, _out.c.peer)
+Index("exchange_out_entry", _out.c.peer, _out.c.entry)
 _in = Table(
     "exchange_in",
     METADATA,

@@ -49,14 +49,15 @@ class Witness:
             return False
         if force:
             return True
-        # Only records count: otherwise each checkpoint would be a reason for the next one.
+        # Only what this partner sent, or gets a number for, is a reason: the rhythm of the offers must not tell of
+        # records that were withheld from it. Control messages are none: each checkpoint would be one for the next.
         new = 0
-        for table, extra in (
-            ("exchange_own", ""),
-            ("exchange_in", " AND channel <> 'control'"),
-            ("exchange_out", " AND channel = 'track'"),
-        ):
-            found = tx.one(f"SELECT count(*) FROM {table} WHERE entry >= :size{extra}", size=offered)
+        for table in ("exchange_in", "exchange_out"):
+            found = tx.one(
+                f"SELECT count(*) FROM {table} WHERE peer = :peer AND entry >= :size AND channel <> 'control'",
+                peer=peer,
+                size=offered,
+            )
             new += found[0] if found else 0
         waited = to_ms(self._house.clock.now()) - at_ms
         return new >= settings.checkpoint_entries or (

@@ -15,6 +15,7 @@ ENTRY = sa.Table(
     sa.Column("at_ms", sa.BigInteger, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("leaf", sa.LargeBinary, nullable=False),
+    sa.Index("entry_kind", "kind", "idx"),
 )
 
 BODY = sa.Table(

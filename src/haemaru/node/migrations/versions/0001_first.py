@@ -1,4 +1,4 @@
-"""The first schema: every table of the house, written by tools/first_migration.py from what the rooms declare."""
+"""The first schema: every table of the house, written by tools/first_migration.py from their declarations."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("leaf", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("idx"),
     )
+    op.create_index("entry_kind", "entry", ["kind", "idx"], unique=False)
     op.create_table(
         "erasure",
         sa.Column("idx", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -132,6 +133,7 @@ def upgrade() -> None:
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("peer", "channel", "epoch", "seq"),
     )
+    op.create_index("exchange_out_entry", "exchange_out", ["peer", "entry"], unique=False)
     op.create_index("exchange_out_rid", "exchange_out", ["rid", "peer"], unique=False)
     op.create_table(
         "exchange_own",
