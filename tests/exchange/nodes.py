@@ -53,6 +53,12 @@ CLAUSES = (
     ("1.4", "refer", ["operations.case"], ALL),
     ("1.5", "demand", ["customs.clearance"], ALL + 'statute = "Test Act 1"\n'),
     ("1.6", "release", ["surveillance.position"], ALL),
+    (
+        "1.8",
+        "withhold",
+        ["intelligence.*", "operations.*"],
+        'refusal = "silent"\nwhen = [{ test = "caveat_present", caveat = "covert" }]\n',
+    ),
     ("1.7", "release", ["fresh.report"], ALL + 'when = [{ test = "age_at_most_hours", hours = 1 }]\n'),
 )
 PARTIES = ("north", "south", "east", "west", "middle")

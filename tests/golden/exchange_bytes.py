@@ -23,7 +23,17 @@ from haemaru.exchange.envelope import (
     write_envelope,
 )
 from haemaru.exchange.frame import Stream, write_frame
-from haemaru.exchange.messages import Checkpoint, Countersignature, Disposition, Message, Notice, Void, message_bytes
+from haemaru.exchange.messages import (
+    Checkpoint,
+    Countersignature,
+    Disposition,
+    Message,
+    Notice,
+    RecordAnswer,
+    RecordAsk,
+    Void,
+    message_bytes,
+)
 from haemaru.exchange.receipt import ItemException, Receipt, Refusal, write_receipt, write_refusal
 from haemaru.ledger.merkle import leaf_hash, root_of
 from haemaru.ledger.notes import countersign, with_lines, write_checkpoint
@@ -106,6 +116,23 @@ def lines(north: NodeKeys = NORTH) -> dict[str, bytes]:
     return {name: number(envelope, place_) for place_, (name, envelope) in enumerate(found.items(), 1)}
 
 
+def later_lines(north: NodeKeys = NORTH) -> dict[str, bytes]:
+    """Control messages that came after the frames below were kept; each is the first line of a frame of its own."""
+    ids = Ids(CLOCK, random.Random(4))
+    head: dict[str, Any] = {"id": ids.new(), "created": NOW, "realm": "demo", "from_": "north", "to": "south"}
+    messages: dict[str, Message] = {
+        "ask": RecordAsk(**head, rid="south-1", purpose="watch"),
+        "answer": RecordAnswer(**head, ask=head["id"], rid="south-1", answer="not_available"),
+        "answer-withheld": RecordAnswer(
+            **head, ask=head["id"], rid="south-1", answer="withheld", clause="1.2", reason="clause_withholds"
+        ),
+    }
+    return {
+        name: number(write_envelope(north, CONTROL_TYPE, message_bytes(message)), 1)
+        for name, message in messages.items()
+    }
+
+
 def answers(south: NodeKeys = SOUTH) -> dict[str, bytes]:
     """A receipt and a refusal."""
     receipt = Receipt(
@@ -136,7 +163,9 @@ def note() -> bytes:
 
 def _golden(north: NodeKeys, south: NodeKeys) -> dict[str, bytes]:
     of_frame = list(lines(north).values())
-    files = {f"{name}.json": line + b"\n" for name, line in (lines(north) | answers(south)).items()}
+    files = {
+        f"{name}.json": line + b"\n" for name, line in (lines(north) | later_lines(north) | answers(south)).items()
+    }
     files["root.txt"] = root_of(leaf_hash(line) for line in of_frame).hex().encode() + b"\n"
     files["statement.json"] = make_statement(north, "north", "demo", NOW)
     return files

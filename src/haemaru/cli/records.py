@@ -26,6 +26,18 @@ def put(home: Path, file: Path, to: str | None, purpose: str | None, as_json: bo
     show(act(home, "records.put", params), as_json)
 
 
+@records.command()
+@home_argument
+@click.argument("rid")
+@click.option("--from", "from_", required=True, help="The party that holds it.")
+@click.option("--purpose", required=True, help="The purpose, as a clause names it.")
+@click.option("--wait", "wait_s", type=click.FloatRange(0, 300), default=10.0, help="Seconds to wait for the answer.")
+@json_option
+def ask(home: Path, rid: str, from_: str, purpose: str, wait_s: float, as_json: bool) -> None:
+    """Asks a partner for one record by its rid."""
+    show(act(home, "records.ask", {"rid": rid, "from": from_, "purpose": purpose, "wait_s": wait_s}), as_json)
+
+
 @records.command("list")
 @home_argument
 @click.option("--from", "from_", default=None, help="Only records that came from this party.")

@@ -12,6 +12,7 @@ Streams have no gaps and no clocks: (sender, receiver, channel, epoch) and a num
 ledger (`views`). PROTOCOL.md is the contract; its bytes are golden files.
 """
 
+from haemaru.exchange.asking import Question
 from haemaru.exchange.errors import EnvelopeRefused, ExchangeError, FrameRefused, ReceiptRefused, TransportFailed
 from haemaru.exchange.exchange import Exchange
 from haemaru.exchange.holdings import Held, Holdings
@@ -44,6 +45,7 @@ __all__ = [
     "Peer",
     "Pusher",
     "PutResult",
+    "Question",
     "Receipt",
     "ReceiptRefused",
     "Refusal",

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from haemaru.clock import Clock, Ids
 from haemaru.exchange.arrivals import Arrivals
+from haemaru.exchange.asking import Asking
 from haemaru.exchange.carrying import Carrying
 from haemaru.exchange.holdings import Held, Holdings
 from haemaru.exchange.house import SETTINGS, Agreements, Heard, House, Settings
@@ -65,6 +66,7 @@ class Exchange:
         self._outbox = Outbox(house, self._peers)
         self._sending = Sending(house, self._peers, self._outbox, self._spool)
         self._witness = Witness(house, self._peers, self._outbox)
+        self.asking = Asking(house, self._peers, self._outbox)
         self._inbox = Inbox(house, self._peers, Arrivals(house, self._outbox, self._spool))
         self._recall = Recall(house, self._outbox)
         self._referrals = Referrals(house, self._outbox)
@@ -218,7 +220,8 @@ class Exchange:
         return self._witness.offer(force=force)
 
     def tick(self) -> None:
-        """What is due by time alone: corrections that a suspension kept back, checkpoints, batches to hand over."""
+        """What is due by time alone: answers to what was asked, corrections kept back, checkpoints, batches."""
+        self.asking.tick()
         self._referrals.retry()
         self.offer_checkpoints()
         self.hand_over()

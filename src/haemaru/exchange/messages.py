@@ -2,7 +2,8 @@
 
 `Void` stands in for a record that was refused when it was about to leave; `Disposition` answers a correction, a
 retraction or an expiry; `Checkpoint` and `Countersignature` let each side witness the other's ledger; a `Notice` tells
-that the sender suspends or resumes the agreement. All of them are payloads of envelopes, always signed one by one.
+that the sender suspends or resumes the agreement; a `RecordAsk` asks for one record by its rid. All of them are
+payloads of envelopes, always signed one by one.
 """
 
 from typing import ClassVar, Literal
@@ -13,6 +14,9 @@ from haemaru.exchange.errors import EnvelopeRefused
 
 Answer = Literal["corrected", "erased", "held", "unknown_rid_tombstoned", "refused"]
 """What became of a copy: corrected, erased, kept under a legal hold, never seen, or refused (not the origin)."""
+
+Asked = Literal["sent", "withheld", "not_available"]
+"""What became of a question for one record: it comes, an open clause keeps it, or nothing may be said of it."""
 
 
 class Void(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -76,7 +80,26 @@ class Notice(_Message, frozen=True, kw_only=True, tag="notice"):
     reason: str
 
 
-Message = Disposition | Checkpoint | Countersignature | Notice
+class RecordAsk(_Message, frozen=True, kw_only=True, tag="ask"):
+    """The sender asks for one record by its rid, for a purpose that a clause names."""
+
+    kind: ClassVar[str] = "control.ask"
+    rid: str
+    purpose: str
+
+
+class RecordAnswer(_Message, frozen=True, kw_only=True, tag="answer"):
+    """What becomes of that question; clause and reason only where an open clause refuses."""
+
+    kind: ClassVar[str] = "control.answer"
+    ask: str
+    rid: str
+    answer: Asked
+    clause: str | None = None
+    reason: str | None = None
+
+
+Message = Disposition | Checkpoint | Countersignature | Notice | RecordAsk | RecordAnswer
 _messages: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
 _read_void = msgspec.json.Decoder(Void).decode
 

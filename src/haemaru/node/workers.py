@@ -7,6 +7,7 @@ a partner asked while the node was killed, suspended, or without room on its dis
 import logging
 import queue
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from haemaru.exchange import Held, HttpTransport, Pusher
@@ -94,7 +95,9 @@ class Workers:
                 _log.exception("a reaction failed")
 
     def _tick(self) -> None:
-        while not self._node.stopping.wait(_TICK_S):
+        # On a grid: how long the work of one tick took must not show in the moment of the next, where answers leave.
+        begun = time.monotonic()
+        while not self._node.stopping.wait(_TICK_S - (time.monotonic() - begun) % _TICK_S):
             for work in (self._take_up, self._node.surveillance.tick, self._node.exchange.tick):
                 try:
                     work()

@@ -111,7 +111,9 @@ class _Faults:
         """What the framework refused: no such page, wrong method, too large."""
         codes = {404: "web_not_found", 405: "web_not_found", 413: "web_too_large"}
         code = codes.get(error.status_code, "web_broken")
-        return self._answer(request, Fault(code, request.url.path), error.status_code)
+        # Partners' machines get the same bytes wherever they knock: no path is worth guessing.
+        where = "/x/" if request.url.path.startswith("/x/") else request.url.path
+        return self._answer(request, Fault(code, where), error.status_code)
 
     def broken(self, request: AnyRequest, error: Exception) -> Response[Any]:
         """A mistake of ours: told as such, with nothing of its inside; the program log has the rest."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from haemaru.node.answer import Answer
 from haemaru.node.commands import (
     agreement,
+    asking,
     demand,
     exchange,
     feed,
@@ -46,6 +47,7 @@ COMMANDS: dict[str, Command] = {
     "operations.tip": operations.tip,
     "peer.add": exchange.add_peer,
     "rebuild": state.rebuild,
+    "records.ask": asking.ask,
     "records.audit": records.audit,
     "records.correct": records.correct,
     "records.expire": records.expire,

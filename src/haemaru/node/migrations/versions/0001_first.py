@@ -72,6 +72,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("peer", "rid", "rev"),
     )
     op.create_table(
+        "exchange_asks",
+        sa.Column("direction", sa.Text(), nullable=False),
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("rid", sa.LargeBinary(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("answer_entry", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("direction", "peer", "id"),
+    )
+    op.create_index("exchange_asks_open", "exchange_asks", ["direction", "answer", "entry"], unique=False)
+    op.create_table(
         "exchange_batches",
         sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("peer", sa.Text(), nullable=False),
@@ -240,6 +253,7 @@ def downgrade() -> None:
     op.drop_table("exchange_in")
     op.drop_table("exchange_holds")
     op.drop_table("exchange_batches")
+    op.drop_table("exchange_asks")
     op.drop_table("exchange_answers")
     op.drop_table("erasure")
     op.drop_table("entry")
