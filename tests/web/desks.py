@@ -26,11 +26,19 @@ Rows = list[dict[str, Any]]
 class Officer:
     name: str
     role: str = "duty_officer"
+    standing: int = 0
 
 
 class Accounts:
-    def verify(self, name: str, password: str, /) -> Officer | None:
-        return Officer(name) if (name, password) == ("haneul", "right-words") else None
+    def __init__(self) -> None:
+        self.changed = 0
+
+    def check(self, name: str, password: str, /) -> Officer | None:
+        known = name in ("haneul", "byeol") and password == "right-words"
+        return Officer(name, standing=self.changed) if known else None
+
+    def standing(self, name: str, /) -> int | None:
+        return self.changed
 
 
 @dataclass

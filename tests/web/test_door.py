@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from litestar.testing import TestClient
 from tests.web.conftest import Browser
-from tests.web.desks import CASE, FakeDesk
+from tests.web.desks import CASE, NOW, FakeDesk
 
 from haemaru.clock import FakeClock
+from haemaru.values import parse_time
 from haemaru.web.app import LARGEST_FORM, create_app
-from haemaru.web.sessions import SHIFT
+from haemaru.web.sessions import MOST_SESSIONS, SHIFT, Lockout
 from haemaru.web.visits import local_path
 
 CLOSED = ["/", "/tips", "/cases", f"/cases/{CASE}", "/records", "/exchange", "/agreement", "/support", "/training",
@@ -85,6 +86,54 @@ def test_a_wrong_password_is_refused_and_the_sixth_waits(visitor: Browser, clock
     assert visitor.send("/login", "/login", name="haneul", password="right-words").status_code == 429
     clock.advance(timedelta(seconds=31))
     assert visitor.send("/login", "/login", name="haneul", password="right-words").status_code == 303
+
+
+def test_one_password_on_many_names_is_stopped_by_its_address() -> None:
+    lockout, now = Lockout(), parse_time(NOW)
+    waits = [lockout.begin(f"name-{number}", "10.0.0.1", now) for number in range(30)]
+
+    assert waits[:20] == [0] * 20
+    assert all(wait > 0 for wait in waits[20:])
+    assert lockout.begin("haneul", "10.0.0.2", now) == 0
+
+
+def test_one_name_from_many_addresses_waits_but_never_long() -> None:
+    lockout, now = Lockout(), parse_time(NOW)
+    waits = [lockout.begin("haneul", f"10.0.0.{number}", now) for number in range(60)]
+
+    assert waits[:20] == [0] * 20
+    assert 0 < max(waits) <= 31
+
+
+def test_many_tries_at_the_same_moment_are_all_counted() -> None:
+    lockout, now = Lockout(), parse_time(NOW)
+
+    assert [lockout.begin("haneul", "10.0.0.1", now) == 0 for _ in range(8)] == [True] * 5 + [False] * 3
+
+
+def test_a_flood_of_names_does_not_make_the_lockout_forget() -> None:
+    lockout, now = Lockout(), parse_time(NOW)
+    for _ in range(5):
+        lockout.begin("haneul", "10.0.0.1", now)
+    for number in range(MOST_SESSIONS):
+        lockout.begin(f"name-{number}", f"10.1.{number // 250}.{number % 250}", now)
+
+    assert lockout.begin("haneul", "10.0.0.1", now) > 0
+
+
+def test_signing_in_takes_the_try_back_and_old_tries_are_forgotten() -> None:
+    lockout, now = Lockout(), parse_time(NOW)
+    for _ in range(50):
+        assert lockout.begin("haneul", "10.0.0.1", now) == 0
+        lockout.passed("haneul", "10.0.0.1")
+    for hour in range(50):
+        assert lockout.begin("byeol", "10.0.0.1", now + timedelta(hours=2 * hour)) == 0
+
+
+def test_a_session_ends_when_its_account_is_changed(officer: Browser, desk: FakeDesk) -> None:
+    desk.accounts.changed += 1
+
+    assert officer.get("/").status_code == 303
 
 
 def test_a_session_ends_with_the_shift(officer: Browser, clock: FakeClock) -> None:

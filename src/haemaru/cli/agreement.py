@@ -10,7 +10,7 @@ from haemaru.agreement import decide as decide_record
 from haemaru.agreement import explain as explain_agreement
 from haemaru.agreement import load_agreement
 from haemaru.cli.door import act
-from haemaru.cli.options import file_argument, home_argument, json_option
+from haemaru.cli.options import file_argument, home_argument, json_option, signed_in
 from haemaru.cli.output import language, show
 from haemaru.node import Answer
 from haemaru.records.record import MAX_DEPTH
@@ -133,12 +133,19 @@ def resume(home: Path, reason: str, as_json: bool) -> None:
 @click.option("--approve", default=None, metavar="ID")
 @click.option("--refuse", default=None, metavar="ID")
 @click.option("--reason", default=None)
+@click.option(
+    "--by", "by", default=None, metavar="NAME", help="Your account; password in HAEMARU_PASSWORD or on stdin."
+)
 @json_option
-def referred(home: Path, approve: str | None, refuse: str | None, reason: str | None, as_json: bool) -> None:
+def referred(
+    home: Path, approve: str | None, refuse: str | None, reason: str | None, by: str | None, as_json: bool
+) -> None:
     """Lists what waits for a person's decision; --approve or --refuse decides one."""
     if approve and refuse:
         raise click.UsageError("choose one of --approve and --refuse")
     if refuse and not reason:
         raise click.UsageError("--refuse needs --reason")
-    params = {"approve": approve, "refuse": refuse, "reason": reason}
+    if by and not (approve or refuse):
+        raise click.UsageError("--by needs --approve or --refuse")
+    params = {"approve": approve, "refuse": refuse, "reason": reason, **signed_in(by)}
     show(act(home, "agreement.referred", params), as_json)

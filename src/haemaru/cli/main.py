@@ -6,6 +6,7 @@ import sys
 import click
 
 from haemaru import __version__
+from haemaru.cli.accounts import accounts
 from haemaru.cli.agreement import agreement
 from haemaru.cli.ais import ais
 from haemaru.cli.bench import bench
@@ -35,8 +36,8 @@ def haemaru() -> None:
 
 
 COMMANDS = (
-    agreement, ais, backup, bench, demand, demo, exchange, feed, init, ledger, operations, peer, rebuild, records,
-    resources, restore, run, status, training,
+    accounts, agreement, ais, backup, bench, demand, demo, exchange, feed, init, ledger, operations, peer, rebuild,
+    records, resources, restore, run, status, training,
 )  # fmt: skip
 
 for _command in COMMANDS:

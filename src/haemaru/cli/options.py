@@ -1,6 +1,9 @@
 """The arguments that many commands share."""
 
+import getpass
 import math
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -45,3 +48,13 @@ def file_argument(function: _F) -> _F:
 def json_option(function: _F) -> _F:
     """Print exactly one JSON object."""
     return click.option("--json", "as_json", is_flag=True, help="Print exactly one JSON object.")(function)
+
+
+def signed_in(by: str | None) -> dict[str, str]:
+    """Name and password of the officer who gives an order; the password never stands on the command line."""
+    if not by:
+        return {}
+    password = os.environ.get("HAEMARU_PASSWORD")
+    if password is None:
+        password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    return {"by": by, "password": password}

@@ -182,6 +182,7 @@ class RuledFacts(Facts, frozen=True, kw_only=True):
     id: str
     state: str
     reason: str = ""
+    by: str = ""
 
 
 class HoldFacts(Facts, frozen=True, kw_only=True):

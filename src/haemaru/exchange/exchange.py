@@ -156,13 +156,13 @@ class Exchange:
         """The records that wait for a person."""
         return self._referrals.waiting()
 
-    def approve(self, name: str) -> PutResult:
-        """Lets a waiting record go, as far as the other clauses allow now."""
-        return self._referrals.approve(name)
+    def approve(self, name: str, by: str = "") -> PutResult:
+        """Lets a waiting record go, as far as the other clauses allow now; `waiting` until enough persons approved."""
+        return self._referrals.approve(name, by)
 
-    def refuse(self, name: str, reason: str) -> None:
+    def refuse(self, name: str, reason: str, by: str = "") -> None:
         """Keeps a waiting record here, with the person's reason."""
-        self._referrals.refuse(name, reason)
+        self._referrals.refuse(name, reason, by)
 
     def judgements(self, rid: str) -> list[Judged]:
         """Every time this record was withheld, referred or kept for a demand."""

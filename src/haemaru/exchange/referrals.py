@@ -1,4 +1,9 @@
-"""What waits for a person: records that a refer clause stopped, approved or refused by an officer."""
+"""What waits for a person: records that a refer clause stopped, approved or refused by an officer.
+
+Where a clause asks for two persons, the first approval is written down and the record goes on waiting; the second, by
+another account, lets it go. Of several such clauses the one that asks for most persons counts. Approvals are void once
+the record was corrected or another agreement decides; one refusal ends the matter.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,10 +12,11 @@ import msgspec
 
 from haemaru.clock import format_time, from_ms
 from haemaru.exchange import entries
+from haemaru.exchange.approvals import APPROVED, Approval, ApprovedFacts, all_approvals
 from haemaru.exchange.entries import JudgedFacts, RuledFacts, entry_bytes, read_entry
 from haemaru.exchange.house import House
 from haemaru.exchange.outbox import Outbox, PutResult, names
-from haemaru.exchange.release import Ask
+from haemaru.exchange.release import Ask, Judgement, judge
 from haemaru.ledger import Batch
 from haemaru.records import Record
 from haemaru.storage import Tx
@@ -34,6 +40,14 @@ class Judged:
     at: str
     record: Record
     decision: dict[str, Any]
+    persons: int = 1
+    """How many persons must approve it now."""
+    approvals: tuple[Approval, ...] = ()
+    """Those that count, the oldest first."""
+    void: int = 0
+    """How many approvals no longer count, because another agreement decides now."""
+    is_outdated: bool = False
+    """Whether the record was corrected or taken back since; what waits here can only be refused."""
 
 
 class Referrals:
@@ -51,24 +65,37 @@ class Referrals:
         """Every time a record was withheld, referred or kept for a demand, the oldest first."""
         return self._list("rid = :rid", rid=self._house.vault.blind(rid))
 
-    def approve(self, name: str) -> PutResult:
-        """Lets a waiting record go, as far as the other clauses allow at this moment."""
+    def approve(self, name: str, by: str = "") -> PutResult:
+        """Lets a waiting record go as far as the other clauses allow now; `waiting` until enough persons approved.
+
+        `by` is the account of the officer, checked by the caller; only one person's release can do without.
+        """
         with self._house.ledger.write() as batch:
             facts = self._get(batch.tx, name)
-            own = self._outbox.latest(batch.tx, facts.rid)
-            if own is None or own.rev != facts.rev:
+            if self._is_outdated(batch.tx, facts):
                 raise Fault("referral_outdated", "id", id=name, rid=facts.rid)
-            self._rule(batch, name, "approved", "")
+            judgement = self._judge(batch.tx, facts)
+            persons, agreement = _persons(judgement), _hash(judgement)
+            given = [each for each, under in all_approvals(self._house.ledger, batch.tx, name) if under == agreement]
+            if persons > 1 and not by:
+                raise Fault("approval_without_name", "by", id=name, persons=persons)
+            if by and any(each.by == by for each in given):
+                raise Fault("approval_same_person", "by", id=name, by=by)
+            if by:
+                batch.append(APPROVED, entry_bytes(ApprovedFacts(id=name, by=by, agreement=agreement)))
+            if len(given) + 1 < persons:
+                return PutResult(outcome="waiting", rid=facts.rid, to=facts.peer, id=name)
+            self._rule(batch, name, "approved", "", by)
             approved = names((*facts.approved, *facts.clauses))
             return self._outbox.settle(batch, self._ask(batch.tx, facts, approved))
 
-    def refuse(self, name: str, reason: str) -> None:
-        """Keeps a waiting record here for good, with the person's reason."""
+    def refuse(self, name: str, reason: str, by: str = "") -> None:
+        """Keeps a waiting record here for good, with the person's reason, whoever approved it before."""
         if not reason.strip():
             raise Fault("referral_without_reason", "reason", id=name)
         with self._house.ledger.write() as batch:
             self._get(batch.tx, name)
-            self._rule(batch, name, "refused", reason)
+            self._rule(batch, name, "refused", reason, by)
 
     def retry(self) -> int:
         """Asks again about corrections that a suspension kept back; tells how many."""
@@ -98,8 +125,16 @@ class Referrals:
             approved=approved,
         )
 
-    def _rule(self, batch: Batch, name: str, state: str, reason: str) -> None:
-        batch.append(entries.RULED, entry_bytes(RuledFacts(id=name, state=state, reason=reason)))
+    def _judge(self, tx: Tx, facts: JudgedFacts) -> Judgement:
+        """What the agreement says now, before anybody approved."""
+        return judge(self._house, self._ask(tx, facts, facts.approved), self._house.clock.now())
+
+    def _is_outdated(self, tx: Tx, facts: JudgedFacts) -> bool:
+        own = self._outbox.latest(tx, facts.rid)
+        return own is None or own.rev != facts.rev
+
+    def _rule(self, batch: Batch, name: str, state: str, reason: str, by: str = "") -> None:
+        batch.append(entries.RULED, entry_bytes(RuledFacts(id=name, state=state, reason=reason, by=by)))
 
     def _get(self, tx: Tx, name: str) -> JudgedFacts:
         row = tx.one("SELECT entry, state FROM exchange_rulings WHERE id = :id", id=name)
@@ -118,6 +153,9 @@ class Referrals:
 
     def _judged(self, tx: Tx, entry: int, state: str, at_ms: int) -> Judged:
         facts, content = read_entry(self._house.ledger.body(tx, entry), JudgedFacts)
+        judgement = self._judge(tx, facts) if state == "waiting" else None
+        given = all_approvals(self._house.ledger, tx, facts.id)
+        counted = [each for each, under in given if judgement is None or under == _hash(judgement)]
         return Judged(
             id=facts.id,
             rid=facts.rid,
@@ -132,4 +170,19 @@ class Referrals:
             at=format_time(from_ms(at_ms)),
             record=self._outbox.record_at(tx, facts.source),
             decision=msgspec.json.decode(content) if content else {},
+            persons=1 if judgement is None else _persons(judgement),
+            approvals=tuple(counted),
+            void=len(given) - len(counted),
+            is_outdated=judgement is not None and self._is_outdated(tx, facts),
         )
+
+
+def _hash(judgement: Judgement) -> str:
+    return "" if judgement.agreement is None else judgement.agreement.hash
+
+
+def _persons(judgement: Judgement) -> int:
+    """The most persons that any clause asks for which waits for a person."""
+    agreement = judgement.agreement
+    found = [agreement.find_clause(name) for name in judgement.blocking] if agreement else []
+    return max((clause.persons for clause in found if clause is not None), default=1)

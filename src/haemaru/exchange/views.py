@@ -9,6 +9,7 @@ body was erased: what they did to the tables is done by the later entry `exchang
 from collections.abc import Callable, Mapping
 
 from haemaru.exchange import entries
+from haemaru.exchange.approvals import ApprovalView
 from haemaru.exchange.asks import AskView
 from haemaru.exchange.tables import METADATA, VIEWS
 from haemaru.ledger import Entry, Projection
@@ -255,7 +256,11 @@ class ExchangeView:
 
 def exchange_projections(vault: Vault) -> tuple[Projection, ...]:
     """What the ledger must be given so that the exchange can work on it."""
-    return (ExchangeView(vault), AskView(vault))
+    return (
+        ExchangeView(vault),
+        AskView(vault),
+        ApprovalView(),
+    )
 
 
 def forget_keys(tx: Tx, vault: Vault, entry: int, names: tuple[str, ...]) -> None:

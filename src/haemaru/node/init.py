@@ -69,7 +69,7 @@ def init_home(
         with node.ledger.write() as batch:
             batch.append("node.created", msgspec.json.encode({"party": party, "realm": realm, "keyid": keys.keyid}))
             node.agreements.receive(batch, agreement.name, data)
-        password = node.accounts.create("officer", "duty_officer")
+        password = node.accounts.add("officer", "duty_officer")
         settings = node.settings
     return Made(
         home=str(folder),

@@ -2,10 +2,18 @@
 
 from sqlalchemy import MetaData
 
+from haemaru.exchange.approvals import METADATA as APPROVALS
 from haemaru.exchange.asks import METADATA as ASKS
 from haemaru.exchange.tables import METADATA as EXCHANGE
 from haemaru.ledger.tables import MARKS
 from haemaru.ledger.tables import METADATA as LEDGER
 from haemaru.node.tallies import METADATA as TALLIES
 
-ROOMS: tuple[MetaData, ...] = (LEDGER, MARKS, EXCHANGE, ASKS, TALLIES)
+ROOMS: tuple[MetaData, ...] = (
+    LEDGER,
+    MARKS,
+    EXCHANGE,
+    ASKS,
+    TALLIES,
+    APPROVALS,
+)

@@ -54,12 +54,21 @@ class Officer(Protocol):
         """What the person is on duty as."""
         ...
 
+    @property
+    def standing(self) -> int:
+        """A number that changes whenever the account does."""
+        ...
+
 
 class Accounts(Protocol):
     """The accounts of this node."""
 
-    def verify(self, name: str, password: str, /) -> Officer | None:
-        """The officer, or None where name or password is wrong."""
+    def check(self, name: str, password: str, /) -> Officer | None:
+        """The officer, or None where name or password is wrong or the account is locked."""
+        ...
+
+    def standing(self, name: str, /) -> int | None:
+        """The number of an account that may sign in, or None."""
         ...
 
 

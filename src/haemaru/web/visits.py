@@ -17,6 +17,7 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from haemaru.clock import Clock
+from haemaru.web.desk import Accounts
 from haemaru.web.sessions import Session, Sessions
 from haemaru.wording import LANGUAGES, Fault
 
@@ -57,7 +58,8 @@ class Visit:
 class Door:
     """Lets requests in, or not."""
 
-    def __init__(self, sessions: Sessions, clock: Clock, node: bytes) -> None:
+    def __init__(self, sessions: Sessions, accounts: Accounts, clock: Clock, node: bytes) -> None:
+        self._accounts = accounts
         self._sessions = sessions
         self._clock = clock
         # Two consoles on one host share a cookie jar (ports do not separate cookies): each names its own.
@@ -90,6 +92,8 @@ class Door:
             if asked.get(name) == value:
                 cookies[name] = value
         session = self._sessions.find(self.cookie(request, "session"), self._clock.now())
+        if session is not None and self._accounts.standing(session.officer) != session.standing:
+            session = None
         visitor = self.cookie(request, "visitor")
         if session is None and not visitor:
             visitor = cookies["visitor"] = secrets.token_urlsafe(16)

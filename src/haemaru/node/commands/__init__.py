@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from haemaru.node.answer import Answer
 from haemaru.node.commands import (
+    accounts,
     agreement,
     asking,
     demand,
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 Command = Callable[["Node", dict[str, Any]], Answer]
 
 COMMANDS: dict[str, Command] = {
+    "accounts.add": accounts.add,
+    "accounts.list": accounts.list_,
+    "accounts.lock": accounts.lock,
+    "accounts.password": accounts.password,
+    "accounts.unlock": accounts.unlock,
     "agreement.adopt": agreement.adopt,
     "agreement.approve": agreement.approve,
     "agreement.diff": agreement.diff,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from haemaru.agreement import Agreement, difference, load_agreement, signature_line, who_signed
 from haemaru.clock import format_time
+from haemaru.node.accounts import Account
 from haemaru.node.answer import Answer
 from haemaru.signing import read_statement
 from haemaru.wording import Fault
@@ -94,10 +95,11 @@ def _notice(node: "Node", what: Literal["suspend", "resume"], reason: str) -> An
 
 def referred(node: "Node", params: dict[str, Any]) -> Answer:
     """Lists what waits for a person; decides one where asked."""
+    who = {name: params[name] for name in ("by", "password") if params.get(name)}
     if params.get("approve"):
-        return approve(node, {"id": params["approve"]})
+        return approve(node, {"id": params["approve"], **who})
     if params.get("refuse"):
-        return refuse(node, {"id": params["refuse"], "reason": params["reason"]})
+        return refuse(node, {"id": params["refuse"], "reason": params["reason"], **who})
     return Answer({"referred": [waiting(each) for each in node.exchange.referred()]})
 
 
@@ -114,20 +116,45 @@ def waiting(judged: "Judged") -> dict[str, Any]:
         "clauses": list(judged.clauses),
         "subject": judged.record.get("subject", {}),
         "paths": [each["path"] for each in judged.decision.get("withheld", [])],
+        "persons": judged.persons,
+        "approvals": [{"by": each.by, "at": each.at} for each in judged.approvals],
+        "void_approvals": judged.void,
+        "outdated": judged.is_outdated,
     }
 
 
 def approve(node: "Node", params: dict[str, Any]) -> Answer:
-    """Releases a referred record under the clause that referred it."""
-    result = node.exchange.approve(params["id"])
+    """Releases a referred record under the clause that referred it, once enough officers have approved."""
+    result = node.exchange.approve(params["id"], who_decides(node, params))
+    if result.outcome == "waiting":
+        [found] = [waiting(each) for each in node.exchange.referred() if each.id == params["id"]]
+        about = ("persons", "approvals", "void_approvals")
+        return Answer({"id": params["id"], "outcome": "waiting", **{name: found[name] for name in about}})
     node.workers.wake()
     return Answer({"id": params["id"], "outcome": result.outcome})
 
 
 def refuse(node: "Node", params: dict[str, Any]) -> Answer:
     """Keeps a referred record back, with the reason."""
-    node.exchange.refuse(params["id"], params["reason"])
+    node.exchange.refuse(params["id"], params["reason"], who_decides(node, params))
     return Answer({"id": params["id"], "outcome": "refused"})
+
+
+def who_decides(node: "Node", params: dict[str, Any]) -> str:
+    """The account of the officer who decides; empty for whoever owns the home and gives no name.
+
+    The console hands the signed-in account itself; no caller over the control socket can, it must give the password.
+    """
+    account = params.get("officer")
+    if not isinstance(account, Account):
+        if not params.get("by"):
+            return ""
+        found = node.accounts.check(str(params["by"]), str(params.get("password", "")))
+        if found is None:
+            raise Fault("approval_not_signed_in", "by", by=str(params["by"])[:100])
+        account = found
+    account.must_be_able_to("approve_release")
+    return account.name
 
 
 def diff(node: "Node", params: dict[str, Any]) -> Answer:

@@ -14,6 +14,7 @@ from haemaru.node.desk import demands, mou, papers, ships, support
 from haemaru.node.desk.notes import Notes
 from haemaru.node.node import Node
 from haemaru.node.reports import node_status
+from haemaru.wording import Fault
 
 Raw = Mapping[str, Any]
 ORDERED = "node.ordered"
@@ -49,12 +50,16 @@ class NodeDesk:
 
     def do(self, command: str, params: Raw, /) -> Any:
         """Carries out one command of the registry; an officer's order is noted first, whatever becomes of it."""
+        account = None
         if params.get("by"):
+            account = self._node.accounts.find(params["by"])
+            if account is not None and account.state != "open":
+                raise Fault("account_locked", "account", name=account.name)
             about = {name: params[name] for name in _ABOUT if name in params}
             note = {"officer": params["by"], "command": command, "about": about}
             with self._node.ledger.write() as batch:
                 batch.append(ORDERED, msgspec.json.encode(note))
-        return self._node.do(command, params).body
+        return self._node.do(command, {**params, "officer": account}).body
 
     def status(self) -> Raw:
         """How the node is."""

@@ -32,8 +32,8 @@ def rule(
 ) -> Response[Any]:
     """Approves or refuses a release that a clause refers to a person."""
     if form.get("ruling") == "approve":
-        console.order(visit, "agreement.approve", id=waiting)
-        return back("/exchange", "approved")
+        answer = console.order(visit, "agreement.approve", id=waiting)
+        return back("/exchange", "approved_first" if answer.get("outcome") == "waiting" else "approved")
     console.order(visit, "agreement.refuse", id=waiting, reason=_reason(form))
     return back("/exchange", "refused")
 

@@ -30,15 +30,13 @@ def sign_in(
     name, password = form.get("name", "")[:200], form.get("password", "")[:LONGEST_PASSWORD]
     wanted = local_path(form.get("next", "/"))
     address = request.client.host if request.client else ""
-    wait = console.lockout.seconds_left(name, address, console.clock.now())
-    officer = console.desk.accounts.verify(name, password) if not wait else None
+    wait = console.lockout.begin(name, address, console.clock.now())
+    officer = console.desk.accounts.check(name, password) if not wait else None
     if officer is None:
-        if not wait:
-            console.lockout.failed(name, address, console.clock.now())
         code = 429 if wait else 401
         return console.bare(visit, "pages/login.html", code, wanted=wanted, wrong_name=name, wait=wait)
     console.lockout.passed(name, address)
-    visit.cookies["session"] = console.sessions.open(officer.name, officer.role, console.clock.now())
+    visit.cookies["session"] = console.sessions.open(officer.name, officer.role, officer.standing, console.clock.now())
     visit.cookies["visitor"] = ""
     return Redirect(wanted, status_code=303)
 

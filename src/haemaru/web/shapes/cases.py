@@ -138,8 +138,15 @@ class Case(CaseRow, frozen=True):
     outcome: str = ""
 
 
+class Approval(msgspec.Struct, frozen=True):
+    """One officer's approval of a release that waits for more."""
+
+    by: str
+    at: str
+
+
 class Referred(msgspec.Struct, frozen=True):
-    """A release that waits for a person here."""
+    """A release that waits for a person here; `outdated` where the record changed since."""
 
     id: str
     rid: str
@@ -150,3 +157,7 @@ class Referred(msgspec.Struct, frozen=True):
     purpose: str = ""
     subject: dict[str, Any] = {}
     paths: list[str] = []
+    persons: int = 1
+    approvals: list[Approval] = []
+    void_approvals: int = 0
+    outdated: bool = False

@@ -72,6 +72,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("peer", "rid", "rev"),
     )
     op.create_table(
+        "exchange_approvals",
+        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("entry"),
+    )
+    op.create_index("exchange_approvals_id", "exchange_approvals", ["id"], unique=False)
+    op.create_table(
         "exchange_asks",
         sa.Column("direction", sa.Text(), nullable=False),
         sa.Column("peer", sa.Text(), nullable=False),
@@ -254,6 +262,7 @@ def downgrade() -> None:
     op.drop_table("exchange_holds")
     op.drop_table("exchange_batches")
     op.drop_table("exchange_asks")
+    op.drop_table("exchange_approvals")
     op.drop_table("exchange_answers")
     op.drop_table("erasure")
     op.drop_table("entry")
