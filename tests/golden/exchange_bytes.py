@@ -4,6 +4,7 @@ Run this file to write the golden files anew: `python -m tests.golden.exchange_b
 PROTOCOL.md, the golden files and the version in one commit.
 """
 
+import base64
 import random
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,14 +27,23 @@ from haemaru.exchange.frame import Stream, write_frame
 from haemaru.exchange.messages import (
     Checkpoint,
     Countersignature,
+    DigestAnswer,
+    DigestAsk,
+    DigestFound,
     Disposition,
+    Epoch,
+    Held,
+    Line,
     Message,
     Notice,
+    Part,
     RecordAnswer,
     RecordAsk,
+    Returned,
     Void,
     message_bytes,
 )
+from haemaru.exchange.ranges import Row, digests_of
 from haemaru.exchange.receipt import ItemException, Receipt, Refusal, write_receipt, write_refusal
 from haemaru.ledger.merkle import leaf_hash, root_of
 from haemaru.ledger.notes import countersign, with_lines, write_checkpoint
@@ -133,6 +143,36 @@ def later_lines(north: NodeKeys = NORTH) -> dict[str, bytes]:
     }
 
 
+def compared() -> dict[str, Message]:
+    """The messages of a comparison, and a new epoch; they stand in files of their own and not in the golden frames."""
+    head: dict[str, Any] = {"realm": "demo", "from_": "north", "to": "south", "created": NOW}
+    head["id"] = Ids(CLOCK, random.Random(4)).new()
+    part = Part(channel="intelligence", epoch=1, ranges=((1, 2),))
+    line = Line(channel="intelligence", epoch=1, seq=2, line=None, digest="ab" * 32, leaf="cd" * 32, path=("ef" * 32,))
+    return {
+        "digest_ask": DigestAsk(**head, session="s-1", round=1, parts=(part,), turn=True),
+        "digest_answer": DigestAnswer(
+            **head,
+            session="s-1",
+            round=1,
+            parts=(answer_part(),),
+            held=(Held(channel="intelligence", epoch=1, last=2),),
+        ),
+        "digest_found": DigestFound(
+            **head, session="s-1", rounds=1, digests=2, missing=(part,), altered=(), unknown=()
+        ),
+        "returned": Returned(**head, session="s-1", lines=(line,)),
+        "epoch": Epoch(**head, epoch=2, size=3, root=HASH, reason="restored"),
+    }
+
+
+def answer_part() -> Part:
+    """The digests of two numbers: a record and a void."""
+    rows = [Row(1, "held", bytes.fromhex(HASH)), Row(2, "void", b"")]
+    digests = base64.b64encode(b"".join(digests_of(rows, 1, 2))).decode()
+    return Part(channel="intelligence", epoch=1, ranges=((1, 2),), digests=digests)
+
+
 def answers(south: NodeKeys = SOUTH) -> dict[str, bytes]:
     """A receipt and a refusal."""
     receipt = Receipt(
@@ -166,6 +206,9 @@ def _golden(north: NodeKeys, south: NodeKeys) -> dict[str, bytes]:
     files = {
         f"{name}.json": line + b"\n" for name, line in (lines(north) | later_lines(north) | answers(south)).items()
     }
+    files = {f"{name}.json": line + b"\n" for name, line in (lines(north) | answers(south)).items()}
+    for name, message in compared().items():
+        files[f"{name}.json"] = write_envelope(north, CONTROL_TYPE, message_bytes(message)) + b"\n"
     files["root.txt"] = root_of(leaf_hash(line) for line in of_frame).hex().encode() + b"\n"
     files["statement.json"] = make_statement(north, "north", "demo", NOW)
     return files

@@ -1,4 +1,4 @@
-"""`haemaru exchange`: courier files when the cable is cut, and a new epoch after a restore."""
+"""`haemaru exchange`: courier files when the cable is cut, comparing with a partner, a new epoch after a restore."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ _TARGET = click.argument("file", type=click.Path(path_type=Path, dir_okay=False)
 
 @click.group()
 def exchange() -> None:
-    """Courier files and epochs."""
+    """Courier files, comparisons, epochs."""
 
 
 @exchange.command()
@@ -44,3 +44,25 @@ def import_(home: Path, party: str, file: Path, as_json: bool) -> None:
 def reopen(home: Path, party: str, as_json: bool) -> None:
     """Opens a new epoch towards the partner after a restore."""
     show(act(home, "exchange.reopen", {"peer": party}), as_json)
+
+
+@exchange.command()
+@home_argument
+@_PEER
+@click.option("--wait", "wait_s", type=click.FloatRange(0, 600), default=30.0, help="How long to wait, in seconds.")
+@json_option
+def compare(home: Path, party: str, wait_s: float, as_json: bool) -> None:
+    """Compares both directions with the partner, by digests; exit 1 where anything differs or is not yet known."""
+    show(act(home, "exchange.compare", {"peer": party, "wait_s": wait_s}), as_json)
+
+
+@exchange.command()
+@home_argument
+@_PEER
+@click.option(
+    "-o", "--output", "file", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file to write."
+)
+@json_option
+def evidence(home: Path, party: str, file: Path, as_json: bool) -> None:
+    """Writes what proves, by both sides' signatures, every number on which this node and the partner disagree."""
+    show(act(home, "exchange.evidence", {"peer": party, "file": str(file.resolve())}), as_json)

@@ -13,6 +13,8 @@ from haemaru.clock import Clock, Ids
 from haemaru.exchange.arrivals import Arrivals
 from haemaru.exchange.asking import Asking
 from haemaru.exchange.carrying import Carrying
+from haemaru.exchange.digests import Digests
+from haemaru.exchange.evidence import Evidence
 from haemaru.exchange.holdings import Held, Holdings
 from haemaru.exchange.house import SETTINGS, Agreements, Heard, House, Settings
 from haemaru.exchange.inbox import Accepted, Inbox
@@ -72,7 +74,9 @@ class Exchange:
         self._referrals = Referrals(house, self._outbox)
         self._positions = Positions(house, self._peers, self._outbox, self._spool)
         self._carrying = Carrying(house, self._peers, self._outbox, self._sending, self._inbox)
-        self._status = StatusBook(house, self._sending)
+        self.digests = Digests(house, self._peers, self._outbox)
+        self.evidence = Evidence(house, self._peers)
+        self._status = StatusBook(house, self._sending, self.digests)
         self._received: list[Callable[[Held], None]] = []
         self.holdings = Holdings(house)
         self.traffic = Traffic(house)
@@ -225,6 +229,7 @@ class Exchange:
         self._referrals.retry()
         self.offer_checkpoints()
         self.hand_over()
+        self.digests.tick()
 
     # What is known, and who is told
 

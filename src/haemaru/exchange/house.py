@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from haemaru.agreement import Agreement
 from haemaru.clock import Clock, Ids, format_time
@@ -43,6 +43,8 @@ class Settings:
     checkpoint_entries: int = 1_000
     checkpoint_after: timedelta = timedelta(seconds=60)
     """A checkpoint is offered to each partner after so many entries or so much time, whichever is first."""
+    compare_hour: int = 18
+    """The hour, UTC, at which streams are compared with every partner: 03:00 in Seoul."""
 
 
 SETTINGS = Settings()
@@ -102,6 +104,10 @@ class House:
     def now(self) -> str:
         """The present moment as it stands in headers."""
         return format_time(self.clock.now())
+
+    def head(self, to: str) -> dict[str, Any]:
+        """The members that every control message to a partner begins with."""
+        return {"id": self.ids.new(), "realm": self.realm, "from_": self.party, "to": to, "created": self.now()}
 
     def woken(self, peer: str) -> None:
         """Tells whoever sends that something waits for `peer`."""

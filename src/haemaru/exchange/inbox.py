@@ -70,7 +70,7 @@ class Inbox:
         verify_outer(outer, peer.public)
         lines = open_frame(outer, house.keys, house.limits)
         with house.ledger.read() as tx:
-            begin = max(header.first, self._cursor(tx, header.stream) + 1)
+            begin = max(header.first, self._cursor(tx, header.stream, header.last) + 1)
         # Signatures are checked before the one writer is taken; numbers already held need no second look.
         items = {
             seq: read_item(house, peer, header.stream, seq, line)
@@ -82,50 +82,55 @@ class Inbox:
 
     def _take(self, batch: Batch, outer: Outer, peer: Peer, lines: list[bytes], items: dict[int, Item]) -> Accepted:
         header, stream = outer.header, outer.header.stream
-        upto = self._cursor(batch.tx, stream)
+        upto = self._cursor(batch.tx, stream, header.last)
         if header.first > upto + 1:
             return Accepted(peer.party, self._receipt(outer, upto, "gap", ()))
         exceptions: list[ItemException] = []
-        held = min(upto, header.last) - header.first + 1
-        if held > 0:
-            exceptions += self._compare(batch.tx, stream, header.first, lines[:held], peer)
-        if header.last <= upto:
+        held = max(min(upto, header.last) - header.first + 1, 0)
+        lacking: list[int] = []
+        if held:
+            found, lacking = self._compare(batch.tx, stream, header.first, lines[:held], peer)
+            exceptions += found
+        # Below the cursor there is nothing new, unless a comparison found that a number is not there.
+        new = [*lacking, *range(upto + 1, header.last + 1)]
+        if not new:
             return Accepted(peer.party, self._receipt(outer, upto, "repeated", exceptions), repeated=held)
-        begin = upto + 1
-        self._check_agreement(header.channel, [item for seq, item in items.items() if seq >= begin])
+        for seq in new:
+            if seq not in items:
+                items[seq] = read_item(self._house, peer, stream, seq, lines[seq - header.first])
+        self._check_agreement(header.channel, [items[seq] for seq in new])
         facts = FrameFacts(
             peer=peer.party,
             channel=header.channel,
             epoch=header.epoch,
-            first=begin,
+            first=new[0],
             last=header.last,
             signature=outer.signature.hex(),
         )
         batch.append(entries.FRAME, entry_bytes(facts, outer.header_bytes))
         arrived = []
-        for seq in range(begin, header.last + 1):
-            item = items.get(seq) or read_item(self._house, peer, stream, seq, lines[seq - header.first])
-            came = self._arrivals.take(batch, peer, stream, item)
+        for seq in new:
+            came = self._arrivals.take(batch, peer, stream, items[seq])
             arrived.append(came)
             if came.exception:
                 exceptions.append(ItemException(seq, came.exception))
-        return Accepted(
-            peer.party, self._receipt(outer, header.last, "stored", exceptions), arrived, repeated=max(held, 0)
-        )
+        receipt = self._receipt(outer, max(upto, header.last), "stored", exceptions)
+        return Accepted(peer.party, receipt, arrived, repeated=held - len(lacking))
 
-    def _cursor(self, tx: Tx, stream: Stream) -> int:
-        """The highest number held of this stream; raises `FrameRefused` for an epoch that is over."""
-        row = tx.one(
+    def _cursor(self, tx: Tx, stream: Stream, upto: int) -> int:
+        """The highest number held of this stream; raises `FrameRefused` for what is new in an epoch that is over."""
+        rows = tx.all(
             "SELECT epoch, last FROM exchange_streams WHERE direction = 'in' AND peer = :peer AND channel = :channel"
-            " ORDER BY epoch DESC LIMIT 1",
+            " ORDER BY epoch DESC",
             peer=stream.from_,
             channel=stream.channel,
         )
-        if row is None or stream.epoch > row[0]:
+        if not rows or stream.epoch > rows[0][0]:
             return 0
-        if stream.epoch < row[0]:
-            raise FrameRefused("epoch_over", epoch=row[0])
-        return int(row[1])
+        last = int(dict(rows).get(stream.epoch, 0))
+        if stream.epoch < rows[0][0] and upto > last:
+            raise FrameRefused("epoch_over", epoch=rows[0][0])
+        return last
 
     def _check_agreement(self, channel: str, items: list[Item]) -> None:
         if channel == "control":
@@ -138,7 +143,10 @@ class Inbox:
         if refusal is not None:
             raise FrameRefused(refusal.code)
 
-    def _compare(self, tx: Tx, stream: Stream, first: int, lines: list[bytes], peer: Peer) -> list[ItemException]:
+    def _compare(
+        self, tx: Tx, stream: Stream, first: int, lines: list[bytes], peer: Peer
+    ) -> tuple[list[ItemException], list[int]]:
+        """What is held otherwise than it came now, and the numbers that the cursor covers but no row holds."""
         rows = tx.all(
             "SELECT seq, leaf, state FROM exchange_in WHERE peer = :peer AND channel = :channel AND epoch = :epoch"
             " AND seq >= :first AND seq <= :last",
@@ -156,7 +164,8 @@ class Inbox:
             item = read_item(self._house, peer, stream, seq, line)
             is_void = isinstance(item.void, Void) and state != "void"
             found.append(ItemException(seq, "already_received" if is_void else "number_taken"))
-        return found
+        there = {row[0] for row in rows}
+        return found, [seq for seq in range(first, first + len(lines)) if seq not in there]
 
     def _receipt(
         self, outer: Outer, upto: int, code: str, exceptions: list[ItemException] | tuple[ItemException, ...]

@@ -2,8 +2,9 @@
 
 `Void` stands in for a record that was refused when it was about to leave; `Disposition` answers a correction, a
 retraction or an expiry; `Checkpoint` and `Countersignature` let each side witness the other's ledger; a `Notice` tells
-that the sender suspends or resumes the agreement; a `RecordAsk` asks for one record by its rid. All of them are
-payloads of envelopes, always signed one by one.
+that the sender suspends or resumes the agreement; a `RecordAsk` asks for one record by its rid.
+`DigestAsk` and what follows it compare what one side sent with what the other holds; `Epoch` begins a new epoch. All
+of them are payloads of envelopes, always signed one by one.
 """
 
 from typing import ClassVar, Literal
@@ -99,7 +100,105 @@ class RecordAnswer(_Message, frozen=True, kw_only=True, tag="answer"):
     reason: str | None = None
 
 
-Message = Disposition | Checkpoint | Countersignature | Notice | RecordAsk | RecordAnswer
+class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Ranges of one stream; in an answer `digests` holds 32 bytes for each sixteenth of each range, in base64."""
+
+    channel: str
+    epoch: int
+    ranges: tuple[tuple[int, int], ...]
+    digests: str = ""
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How far one stream is held."""
+
+    channel: str
+    epoch: int
+    last: int
+
+
+class DigestAsk(_Message, frozen=True, kw_only=True, tag="digest_ask"):
+    """The sender of streams asks what the receiver holds of them; `wanted` are items it shall be given back."""
+
+    kind: ClassVar[str] = "control.digest_ask"
+    session: str
+    round: int
+    parts: tuple[Part, ...]
+    wanted: tuple[Part, ...] = ()
+    turn: bool = False
+
+
+class DigestAnswer(_Message, frozen=True, kw_only=True, tag="digest_answer"):
+    """The receiver's digests of the ranges asked for, and how far it holds each stream of that sender."""
+
+    kind: ClassVar[str] = "control.digest_answer"
+    session: str
+    round: int
+    parts: tuple[Part, ...]
+    held: tuple[Held, ...]
+
+
+class DigestFound(_Message, frozen=True, kw_only=True, tag="digest_found"):
+    """What the sender of the streams found at the end: numbers the receiver lacks, holds otherwise, or holds alone."""
+
+    kind: ClassVar[str] = "control.digest_found"
+    session: str
+    rounds: int
+    digests: int
+    missing: tuple[Part, ...]
+    altered: tuple[Part, ...]
+    unknown: tuple[Part, ...]
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An item as it arrived, with what proves it: its leaf, the path to the root, the signed header of its frame.
+
+    `line` is null where its content was erased, or lies elsewhere (positions).
+    """
+
+    channel: str
+    epoch: int
+    seq: int
+    line: str | None
+    digest: str
+    leaf: str
+    header: str = ""
+    signature: str = ""
+    path: tuple[str, ...] = ()
+
+
+class Returned(_Message, frozen=True, kw_only=True, tag="returned"):
+    """Items that the sender of a stream once sent and no longer knows, given back to it."""
+
+    kind: ClassVar[str] = "control.returned"
+    session: str
+    lines: tuple[Line, ...]
+
+
+class Epoch(_Message, frozen=True, kw_only=True, tag="epoch"):
+    """The first item of a new epoch: all streams of the sender begin anew; `size` and `root` are of the last
+    checkpoint under which it still has the receiver's signature."""
+
+    kind: ClassVar[str] = "control.epoch"
+    epoch: int
+    size: int = 0
+    root: str = ""
+    reason: str = ""
+
+
+Message = (
+    Disposition
+    | Checkpoint
+    | Countersignature
+    | Notice
+    | RecordAsk
+    | RecordAnswer
+    | DigestAsk
+    | DigestAnswer
+    | DigestFound
+    | Returned
+    | Epoch
+)
 _messages: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
 _read_void = msgspec.json.Decoder(Void).decode
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from haemaru.exchange import entries
+from haemaru.exchange.comparison import RESENT, ResentFacts
 from haemaru.exchange.entries import ReceiptFacts, SealedFacts, VoidFacts, entry_bytes, read_entry
 from haemaru.exchange.envelope import VOID_TYPE, number, write_envelope
 from haemaru.exchange.errors import ReceiptRefused
@@ -22,6 +23,7 @@ from haemaru.exchange.outbox import Outbox
 from haemaru.exchange.peers import PeerBook
 from haemaru.exchange.receipt import Receipt, Refusal, read_answer
 from haemaru.exchange.release import Ask, judge, release_digest, seal
+from haemaru.exchange.resending import IS_AGAIN, again_rows
 from haemaru.exchange.spool import Spool
 from haemaru.ledger import Batch
 from haemaru.storage import Tx
@@ -54,6 +56,8 @@ class _Flight:
     first: int
     last: int
     root: str
+    epoch: int
+    is_again: bool = False
 
 
 class Sending:
@@ -72,12 +76,13 @@ class Sending:
         limit = min(limit, house.limits.rows)
         for _ in range(_ATTEMPTS):
             with house.ledger.read() as tx:
-                rows = self._waiting(tx, peer, channel, limit, after)
+                again = again_rows(tx, peer, channel, limit) if after is None else []
+                rows = [_Row(*row) for row in again] or self._waiting(tx, peer, channel, limit, after)
                 if not rows or self.held_back(channel) is not None:
                     return None
                 lines, changes = self._lines(tx, channel, rows)
                 if not changes:
-                    return self._frame(tx, peer, channel, rows[0], lines)
+                    return self._frame(tx, peer, channel, rows[0], lines, is_again=bool(again))
             with house.ledger.write() as batch:
                 self._write_changes(batch, peer, channel, changes)
         return None
@@ -97,6 +102,7 @@ class Sending:
         if answer.by != peer:
             raise ReceiptRefused("receipt_of_other_party", party=answer.by[:100])
         if isinstance(answer, Refusal):
+            self._close_again(peer, answer.frame, answer.code)
             return answer
         stream = answer.stream
         if (stream.from_, stream.to, stream.realm) != (house.party, peer, house.realm):
@@ -105,8 +111,23 @@ class Sending:
             self._move_cursor(batch, peer, answer, data)
         return answer
 
+    def _close_again(self, peer: str, frame: str, code: str = "") -> bool:
+        """Notes what became of a frame that was sent again below the cursor; False where this was none."""
+        found = [(channel, each) for (party, channel), each in self._flights.items() if party == peer]
+        for channel, flight in found:
+            if flight.is_again and flight.digest == frame:
+                facts = ResentFacts(
+                    peer=peer, channel=channel, epoch=flight.epoch, first=flight.first, last=flight.last, code=code
+                )
+                with self._house.ledger.write() as batch:
+                    batch.append(RESENT, entry_bytes(facts))
+                return True
+        return False
+
     def _move_cursor(self, batch: Batch, peer: str, receipt: Receipt, data: bytes) -> None:
         channel = receipt.stream.channel
+        if self._close_again(peer, receipt.frame, "gap" if receipt.code == "gap" else ""):
+            return
         row = batch.tx.one(
             "SELECT epoch, last, acked FROM exchange_streams WHERE direction = 'out' AND peer = :peer"
             " AND channel = :channel ORDER BY epoch DESC LIMIT 1",
@@ -250,7 +271,7 @@ class Sending:
                 "SELECT o.state FROM exchange_out o JOIN exchange_streams s ON s.direction = 'out'"
                 " AND s.peer = o.peer AND s.channel = o.channel AND s.epoch = o.epoch"
                 " WHERE o.peer = :peer AND o.channel = :channel AND o.epoch = :epoch AND o.seq = :seq"
-                " AND o.seq > s.acked",
+                f" AND (o.seq > s.acked OR {IS_AGAIN})",
                 peer=peer,
                 channel=channel,
                 epoch=change.epoch,
@@ -259,12 +280,16 @@ class Sending:
             if row is not None and row[0] == "sealed":
                 batch.append(change.kind, change.body)
 
-    def _frame(self, tx: Tx, peer: str, channel: str, first: _Row, lines: list[bytes]) -> bytes:
+    def _frame(
+        self, tx: Tx, peer: str, channel: str, first: _Row, lines: list[bytes], *, is_again: bool = False
+    ) -> bytes:
         house = self._house
         stream = Stream(house.party, peer, house.realm, channel, first.epoch)
         framed = write_frame(house.keys, self._peers.get(tx, peer).public, stream, first.seq, lines, house.now())
         header = framed.header
-        self._flights[peer, channel] = _Flight(framed.digest, header.first, header.last, header.root)
+        self._flights[peer, channel] = _Flight(
+            framed.digest, header.first, header.last, header.root, first.epoch, is_again
+        )
         sent = house.tally.sent
         sent[peer, channel, first.epoch] = max(sent[peer, channel, first.epoch], header.last)
         return framed.data

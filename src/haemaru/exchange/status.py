@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from haemaru.clock import format_time, from_ms, to_ms
+from haemaru.exchange.digests import Digests
 from haemaru.exchange.house import House
 from haemaru.exchange.sending import Sending
 from haemaru.records import CHANNELS
@@ -20,9 +21,10 @@ Counts = dict[str, Any]
 class StatusBook:
     """Counts for one node."""
 
-    def __init__(self, house: House, sending: Sending) -> None:
+    def __init__(self, house: House, sending: Sending, digests: Digests) -> None:
         self._house = house
         self._sending = sending
+        self._digests = digests
 
     def status(self) -> dict[str, Any]:
         """`{party: {"channels": [counts], "last_receipt", "compliance", "overdue", "witness"}}`."""
@@ -143,6 +145,11 @@ class StatusBook:
             "last_receipt": format_time(from_ms(at_ms)) if at_ms else None,
             "compliance": dict(answers),
             "overdue": overdue,
+            "compared": {
+                "out": self._digests.latest(tx, peer),
+                "in": self._digests.latest(tx, peer, "peer"),
+                "open": self._digests.counts(tx, peer),
+            },
             "witness": {
                 "offered": offered,
                 "countersigned": countersigned,

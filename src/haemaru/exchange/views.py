@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from haemaru.exchange import entries
 from haemaru.exchange.approvals import ApprovalView
 from haemaru.exchange.asks import AskView
+from haemaru.exchange.comparison import ComparisonView
 from haemaru.exchange.tables import METADATA, VIEWS
 from haemaru.ledger import Entry, Projection
 from haemaru.records import CHANNELS
@@ -260,6 +261,7 @@ def exchange_projections(vault: Vault) -> tuple[Projection, ...]:
         ExchangeView(vault),
         AskView(vault),
         ApprovalView(),
+        ComparisonView(),
     )
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 
 from haemaru.exchange.approvals import METADATA as APPROVALS
 from haemaru.exchange.asks import METADATA as ASKS
+from haemaru.exchange.comparison import METADATA as COMPARISON
 from haemaru.exchange.tables import METADATA as EXCHANGE
 from haemaru.ledger.tables import MARKS
 from haemaru.ledger.tables import METADATA as LEDGER
@@ -16,4 +17,5 @@ ROOMS: tuple[MetaData, ...] = (
     ASKS,
     TALLIES,
     APPROVALS,
+    COMPARISON,
 )

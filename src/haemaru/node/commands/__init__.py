@@ -42,6 +42,8 @@ COMMANDS: dict[str, Command] = {
     "demand.answer": demand.answer,
     "demand.list": demand.list_,
     "demand.new": demand.new,
+    "exchange.compare": exchange.compare,
+    "exchange.evidence": exchange.evidence,
     "exchange.export": exchange.export,
     "exchange.import": exchange.import_,
     "exchange.reopen": exchange.reopen,

@@ -1,15 +1,19 @@
 """Commands on partners and streams: trust, courier files, a new epoch."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from haemaru.node.answer import Answer
 from haemaru.node.home import LOOPBACK
+from haemaru.values import parse_time
 from haemaru.wording import Fault
 
 if TYPE_CHECKING:
     from haemaru.node.node import Node
+
+_SHOWN = 1_000
 
 
 def add_peer(node: "Node", params: dict[str, Any]) -> Answer:
@@ -47,6 +51,38 @@ def import_(node: "Node", params: dict[str, Any]) -> Answer:
     report = node.exchange.import_courier(Path(params["file"]).read_bytes(), params["file"])
     node.workers.wake()
     return Answer(report, 1 if report["refused"] else 0)
+
+
+def compare(node: "Node", params: dict[str, Any]) -> Answer:
+    """Compares every stream with a partner, both ways; exit 1 where anything differs, or was not told in time."""
+    peer, digests = params["peer"], node.exchange.digests
+    began = node.clock.now()
+    session = digests.compare(peer)
+    node.workers.wake()
+    until = time.monotonic() + float(params.get("wait_s") or 0)
+    while True:
+        with node.ledger.read() as tx:
+            theirs, differences = digests.latest(tx, peer, "peer"), digests.differences(tx, peer)
+        own = digests.session(session)
+        is_told = theirs is not None and parse_time(theirs["started"]) >= began.replace(microsecond=0)
+        if (own["done"] and is_told) or time.monotonic() > until or node.stopping.wait(0.1):
+            break
+    is_equal = bool(own["done"] and is_told and not differences)
+    body = {
+        "peer": peer,
+        "equal": is_equal,
+        "out": own,
+        "in": theirs if is_told else None,
+        "differences": differences[:_SHOWN],
+    }
+    return Answer(body, 0 if is_equal else 1)
+
+
+def evidence(node: "Node", params: dict[str, Any]) -> Answer:
+    """Writes the evidence pack about a partner."""
+    data = node.exchange.evidence.pack(params["peer"])
+    Path(params["file"]).write_bytes(data + b"\n")
+    return Answer({"peer": params["peer"], "file": params["file"], "bytes": len(data) + 1})
 
 
 def reopen(node: "Node", params: dict[str, Any]) -> Answer:

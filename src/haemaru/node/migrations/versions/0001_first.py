@@ -101,6 +101,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entry"),
     )
     op.create_table(
+        "exchange_comparisons",
+        sa.Column("session", sa.Text(), nullable=False),
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("asker", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("rounds", sa.BigInteger(), nullable=False),
+        sa.Column("digests", sa.BigInteger(), nullable=False),
+        sa.Column("missing", sa.BigInteger(), nullable=False),
+        sa.Column("altered", sa.BigInteger(), nullable=False),
+        sa.Column("unknown", sa.BigInteger(), nullable=False),
+        sa.Column("cut", sa.BigInteger(), nullable=False),
+        sa.Column("started_ms", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("session"),
+    )
+    op.create_table(
+        "exchange_differences",
+        sa.Column("asker", sa.Text(), nullable=False),
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("session", sa.Text(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("asker", "peer", "channel", "epoch", "seq"),
+    )
+    op.create_index("exchange_differences_state", "exchange_differences", ["peer", "code", "state"], unique=False)
+    op.create_table(
         "exchange_holds",
         sa.Column("rid", sa.LargeBinary(), nullable=False),
         sa.Column("entry", sa.BigInteger(), nullable=False),
@@ -260,6 +291,8 @@ def downgrade() -> None:
     op.drop_table("exchange_keys")
     op.drop_table("exchange_in")
     op.drop_table("exchange_holds")
+    op.drop_table("exchange_differences")
+    op.drop_table("exchange_comparisons")
     op.drop_table("exchange_batches")
     op.drop_table("exchange_asks")
     op.drop_table("exchange_approvals")

@@ -1,0 +1,231 @@
+"""What comparisons with partners have brought: a view of the ledger, and the facts it is made of.
+
+One row for each comparison (`exchange_comparisons`), own ones and those a partner told the end of, and one row for
+each number that differs (`exchange_differences`): `missing` at the receiver although its receipt covers it, `altered`,
+or `unknown` to its sender. A row is `open` until the number was sent again, taken back, or found equal.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from sqlalchemy import BigInteger, Column, Index, MetaData, Table, Text
+
+from haemaru.exchange.entries import Facts, SealedFacts, read_entry
+from haemaru.exchange.messages import Part
+from haemaru.ledger import Entry
+from haemaru.storage import Tx
+
+COMPARED = "exchange.compared"
+RESENT = "exchange.resent"
+RECOVERED = "exchange.recovered"
+FORKED = "exchange.epoch_forked"
+METADATA = MetaData()
+
+
+def _whole(name: str, *, key: bool = False) -> Column[int]:
+    return Column(name, BigInteger, primary_key=key, autoincrement=False, nullable=False)
+
+
+def _text(name: str, *, key: bool = False) -> Column[str]:
+    return Column(name, Text, primary_key=key, nullable=False)
+
+
+Table(
+    "exchange_comparisons",
+    METADATA,
+    _text("session", key=True),
+    _text("peer"),
+    _text("asker"),
+    _text("state"),
+    _whole("rounds"),
+    _whole("digests"),
+    _whole("missing"),
+    _whole("altered"),
+    _whole("unknown"),
+    _whole("cut"),
+    _whole("started_ms"),
+    _whole("at_ms"),
+)
+_differences = Table(
+    "exchange_differences",
+    METADATA,
+    _text("asker", key=True),
+    _text("peer", key=True),
+    _text("channel", key=True),
+    _whole("epoch", key=True),
+    _whole("seq", key=True),
+    _text("code"),
+    _text("state"),
+    _text("session"),
+    _whole("entry"),
+    _whole("at_ms"),
+)
+Index("exchange_differences_state", _differences.c.peer, _differences.c.code, _differences.c.state)
+
+Number = tuple[str, int, int]
+"""Channel, epoch and number of an item."""
+
+
+class ComparedFacts(Facts, frozen=True, kw_only=True):
+    """A comparison began, went on, or ended; `asker` is `own`, or `peer` where the partner compared its own streams."""
+
+    session: str
+    peer: str
+    asker: str = "own"
+    rounds: int = 0
+    digests: int = 0
+    missing: tuple[Part, ...] = ()
+    altered: tuple[Part, ...] = ()
+    unknown: tuple[Part, ...] = ()
+    cut: bool = False
+    done: bool = False
+
+
+class ResentFacts(Facts, frozen=True, kw_only=True):
+    """Numbers below the cursor were sent again; `code` is why the receiver would not have them."""
+
+    peer: str
+    channel: str
+    epoch: int
+    first: int
+    last: int
+    code: str = ""
+
+
+class ForkedFacts(Facts, frozen=True, kw_only=True):
+    """A partner opened an epoch a second time, otherwise; the bytes are both lines, first the one that is held."""
+
+    peer: str
+    epoch: int
+    header: str
+    signature: str
+
+
+def numbers(parts: Iterable[Part]) -> list[Number]:
+    """Every number that the parts name."""
+    return [
+        (part.channel, part.epoch, seq)
+        for part in parts
+        for first, last in part.ranges
+        for seq in range(first, last + 1)
+    ]
+
+
+def parts_of(found: Iterable[Number]) -> tuple[Part, ...]:
+    """The numbers as parts, runs of them as ranges.
+
+    >>> parts_of([("training", 1, 3), ("training", 1, 4)])[0].ranges
+    ((3, 4),)
+    """
+    runs: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    for channel, epoch, seq in sorted(set(found)):
+        ranges = runs.setdefault((channel, epoch), [])
+        if ranges and ranges[-1][1] == seq - 1:
+            ranges[-1] = (ranges[-1][0], seq)
+        else:
+            ranges.append((seq, seq))
+    return tuple(Part(channel=channel, epoch=epoch, ranges=tuple(ranges)) for (channel, epoch), ranges in runs.items())
+
+
+class ComparisonView:
+    """Keeps what comparisons found."""
+
+    name = "comparisons"
+    metadata = METADATA
+    tables = tuple(METADATA.tables)
+
+    def __init__(self) -> None:
+        self._apply: Mapping[str, Callable[[Tx, Entry, bytes], None]] = {
+            COMPARED: _compared,
+            RESENT: _resent,
+            RECOVERED: _recovered,
+            FORKED: _forked,
+        }
+        self.kinds = frozenset(self._apply)
+
+    def apply(self, tx: Tx, entry: Entry, body: bytes) -> None:
+        """Brings the tables up to this entry."""
+        self._apply[entry.kind](tx, entry, body)
+
+
+def _compared(tx: Tx, entry: Entry, body: bytes) -> None:
+    facts, _ = read_entry(body, ComparedFacts)
+    tx.run(
+        "INSERT INTO exchange_comparisons"
+        " (session, peer, asker, state, rounds, digests, missing, altered, unknown, cut, started_ms, at_ms) VALUES"
+        " (:session, :peer, :asker, 'open', 0, 0, 0, 0, 0, 0, :at_ms, :at_ms) ON CONFLICT DO NOTHING",
+        session=facts.session,
+        peer=facts.peer,
+        asker=facts.asker,
+        at_ms=entry.at_ms,
+    )
+    found = {code: numbers(getattr(facts, code)) for code in ("missing", "altered", "unknown")}
+    tx.run(
+        "UPDATE exchange_comparisons SET rounds = :rounds, digests = digests + :digests, missing = missing + :missing,"
+        " altered = altered + :altered, unknown = unknown + :unknown, cut = :cut, state = :state, at_ms = :at_ms"
+        " WHERE session = :session",
+        session=facts.session,
+        rounds=facts.rounds,
+        digests=facts.digests,
+        cut=int(facts.cut),
+        state="done" if facts.done else "open",
+        at_ms=entry.at_ms,
+        **{code: len(places) for code, places in found.items()},
+    )
+    place = {"asker": facts.asker, "peer": facts.peer, "session": facts.session}
+    for code, places in found.items():
+        tx.many(
+            "INSERT INTO exchange_differences (asker, peer, channel, epoch, seq, code, state, session, entry, at_ms)"
+            " VALUES (:asker, :peer, :channel, :epoch, :seq, :code, 'open', :session, :entry, :at_ms)"
+            " ON CONFLICT (asker, peer, channel, epoch, seq) DO UPDATE SET code = excluded.code, state = 'open',"
+            " session = excluded.session, entry = excluded.entry, at_ms = excluded.at_ms",
+            [
+                {"channel": channel, "epoch": epoch, "seq": seq, "code": code, "entry": entry.index, **place}
+                | {"at_ms": entry.at_ms}
+                for channel, epoch, seq in places
+            ],
+        )
+    if facts.done and not facts.cut:
+        # What this comparison did not find again is no difference any more.
+        tx.run(
+            "UPDATE exchange_differences SET state = 'done' WHERE asker = :asker AND peer = :peer"
+            " AND session <> :session AND state = 'open' AND code <> 'forked'",
+            **place,
+        )
+
+
+def _resent(tx: Tx, _entry: Entry, body: bytes) -> None:
+    facts, _ = read_entry(body, ResentFacts)
+    tx.run(
+        "UPDATE exchange_differences SET state = :state WHERE asker = 'own' AND peer = :peer AND channel = :channel"
+        " AND epoch = :epoch AND seq >= :first AND seq <= :last AND code = 'missing'",
+        state="refused" if facts.code else "done",
+        peer=facts.peer,
+        channel=facts.channel,
+        epoch=facts.epoch,
+        first=facts.first,
+        last=facts.last,
+    )
+
+
+def _recovered(tx: Tx, _entry: Entry, body: bytes) -> None:
+    facts, _ = read_entry(body, SealedFacts)
+    tx.run(
+        "UPDATE exchange_differences SET state = 'done' WHERE asker = 'own' AND peer = :peer AND channel = :channel"
+        " AND epoch = :epoch AND seq = :seq AND code = 'unknown'",
+        peer=facts.peer,
+        channel=facts.channel,
+        epoch=facts.epoch,
+        seq=facts.seq,
+    )
+
+
+def _forked(tx: Tx, entry: Entry, body: bytes) -> None:
+    facts, _ = read_entry(body, ForkedFacts)
+    tx.run(
+        "INSERT INTO exchange_differences (asker, peer, channel, epoch, seq, code, state, session, entry, at_ms)"
+        " VALUES ('peer', :peer, 'control', :epoch, 1, 'forked', 'open', '', :entry, :at_ms) ON CONFLICT DO NOTHING",
+        peer=facts.peer,
+        epoch=facts.epoch,
+        entry=entry.index,
+        at_ms=entry.at_ms,
+    )
