@@ -33,6 +33,7 @@ from haemaru.exchange.messages import (
     Disposition,
     Epoch,
     Held,
+    KeyNews,
     Line,
     Message,
     Notice,
@@ -132,6 +133,7 @@ def later_lines(north: NodeKeys = NORTH) -> dict[str, bytes]:
     head: dict[str, Any] = {"id": ids.new(), "created": NOW, "realm": "demo", "from_": "north", "to": "south"}
     messages: dict[str, Message] = {
         "ask": RecordAsk(**head, rid="south-1", purpose="watch"),
+        "keys": KeyNews(**head, statement=make_statement(keys(9, north.suite), "north", "demo", NOW).decode()),
         "answer": RecordAnswer(**head, ask=head["id"], rid="south-1", answer="not_available"),
         "answer-withheld": RecordAnswer(
             **head, ask=head["id"], rid="south-1", answer="withheld", clause="1.2", reason="clause_withholds"

@@ -15,6 +15,7 @@ from haemaru.exchange.errors import ReceiptRefused
 from haemaru.exchange.frame import MAGIC, Stream, read_outer
 from haemaru.exchange.house import House
 from haemaru.exchange.inbox import Inbox
+from haemaru.exchange.introducing import keys_towards
 from haemaru.exchange.outbox import Outbox
 from haemaru.exchange.peers import PeerBook
 from haemaru.exchange.receipt import Receipt, Refusal, is_refusal, read_answer, write_receipt
@@ -39,7 +40,7 @@ class Carrying:
         parts = self._receipts(peer)
         for channel in CHANNELS:
             after: int | None = None
-            while (frame := self._sending.next_frame(peer, channel, after=after)) is not None:
+            while (frame := self._sending.next_frame(peer, channel, after=after, is_courier=True)) is not None:
                 parts.append(frame)
                 after = read_outer(frame).header.last
         return write_courier(parts)
@@ -85,6 +86,7 @@ class Carrying:
         house = self._house
         with house.ledger.read() as tx:
             self._peers.get(tx, peer)
+            keys = keys_towards(house, tx, peer)
             rows = tx.all(
                 "SELECT channel, epoch, last FROM exchange_streams WHERE direction = 'in' AND peer = :peer"
                 " ORDER BY channel, epoch",
@@ -93,7 +95,7 @@ class Carrying:
         newest = {channel: (epoch, last) for channel, epoch, last in rows}
         return [
             write_receipt(
-                house.keys,
+                keys,
                 Receipt(
                     by=house.party,
                     stream=Stream(peer, house.party, house.realm, channel, epoch),
@@ -111,7 +113,7 @@ class Carrying:
 
     def _take_frame(self, frame: bytes, report: dict[str, Any]) -> None:
         report["frames"] += 1
-        answer = read_answer(self._inbox.accept(frame), self._house.keys.public)
+        answer = read_answer(self._inbox.accept(frame), None)
         if isinstance(answer, Refusal):
             report["refused"][answer.code] = report["refused"].get(answer.code, 0) + 1
         else:

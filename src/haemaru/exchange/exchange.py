@@ -26,6 +26,7 @@ from haemaru.exchange.positions import OnPositions, Positions
 from haemaru.exchange.recall import Recall
 from haemaru.exchange.receipt import Receipt, Refusal
 from haemaru.exchange.referrals import Judged, Referrals
+from haemaru.exchange.rekeying import Rekeying
 from haemaru.exchange.release import Ask
 from haemaru.exchange.sending import Sending
 from haemaru.exchange.spool import Recheck, Spool
@@ -77,6 +78,7 @@ class Exchange:
         self.digests = Digests(house, self._peers, self._outbox)
         self.evidence = Evidence(house, self._peers)
         self._status = StatusBook(house, self._sending, self.digests)
+        self.keys = Rekeying(house, self._peers, self._outbox)
         self._received: list[Callable[[Held], None]] = []
         self.holdings = Holdings(house)
         self.traffic = Traffic(house)
@@ -187,6 +189,7 @@ class Exchange:
         answer = self._sending.take_receipt(peer, data)
         if isinstance(answer, Refusal):
             self._carrying.remember_epoch(peer, answer.epoch)
+            self.keys.refused(peer, answer)
         return answer
 
     def accept(self, data: bytes) -> bytes:
@@ -227,6 +230,7 @@ class Exchange:
         """What is due by time alone: answers to what was asked, corrections kept back, checkpoints, batches."""
         self.asking.tick()
         self._referrals.retry()
+        self.keys.tick()
         self.offer_checkpoints()
         self.hand_over()
         self.digests.tick()

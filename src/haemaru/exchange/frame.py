@@ -176,11 +176,12 @@ def verify_outer(outer: Outer, sender: PublicKeys) -> None:
 def open_frame(outer: Outer, keys: Keys, limits: Limits = LIMITS) -> list[bytes]:
     """The lines of a verified frame; raises `FrameRefused` when it is for other keys or not what its header says."""
     header = outer.header
-    if header.to_keyid != keyid_of(keys.public.box):
+    holder = keys.for_box(header.to_keyid)
+    if holder is None:
         raise FrameRefused("frame_other_recipient_key", keyid=header.to_keyid)
     try:
         sealed = Sealed(_bytes(header.epk), _bytes(header.nonce), outer.cipher, header.sealed_in)
-        packed = open_sealed(keys, sealed, header.stream.context(header.first, header.last))
+        packed = open_sealed(holder, sealed, header.stream.context(header.first, header.last))
     except (SealRefused, SuiteUnknown) as refused:
         raise FrameRefused("frame_does_not_open", problem=refused.code) from None
     plain = _unpack(packed, header.size_plain)

@@ -45,6 +45,10 @@ class Settings:
     """A checkpoint is offered to each partner after so many entries or so much time, whichever is first."""
     compare_hour: int = 18
     """The hour, UTC, at which streams are compared with every partner: 03:00 in Seoul."""
+    key_overlap: timedelta = timedelta(hours=1)
+    """How long frames and receipts signed with a partner's earlier key are taken in after its new one was."""
+    keys_kept: timedelta = timedelta(days=30)
+    """How long an own earlier box key is kept for what was sealed to it and travels on a disk."""
 
 
 SETTINGS = Settings()
@@ -59,6 +63,8 @@ class Tally:
     refused: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     told: dict[tuple[str, str], str] = field(default_factory=dict)
     alarms: dict[tuple[str, str], str] = field(default_factory=dict)
+    introduced: dict[str, str] = field(default_factory=dict)
+    """The own key that a partner named as the one it knows, until its next receipt."""
 
 
 @dataclass(frozen=True, slots=True)

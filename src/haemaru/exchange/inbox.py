@@ -14,6 +14,7 @@ from haemaru.exchange.entries import FrameFacts, entry_bytes
 from haemaru.exchange.errors import FrameRefused
 from haemaru.exchange.frame import Outer, Stream, open_frame, read_outer, verify_outer
 from haemaru.exchange.house import House
+from haemaru.exchange.introducing import keys_towards
 from haemaru.exchange.items import Item, read_item
 from haemaru.exchange.messages import Void
 from haemaru.exchange.peers import Peer, PeerBook
@@ -21,6 +22,7 @@ from haemaru.exchange.receipt import ItemException, Receipt, Refusal, frame_dige
 from haemaru.ledger import Batch
 from haemaru.ledger.merkle import leaf_hash
 from haemaru.records import CHANNELS
+from haemaru.signing import PublicKeys
 from haemaru.storage import Tx
 
 
@@ -51,7 +53,8 @@ class Inbox:
             return self._refuse(data, refused)
         for listener in self.on_accepted:
             listener(accepted)
-        return write_receipt(self._house.keys, accepted.receipt)
+        with self._house.ledger.read() as tx:
+            return write_receipt(keys_towards(self._house, tx, accepted.peer), accepted.receipt)
 
     def _accept(self, data: bytes) -> Accepted:
         house = self._house
@@ -67,7 +70,7 @@ class Inbox:
             peer = self._peers.find(tx, header.from_)
         if peer is None:
             raise FrameRefused("frame_unknown_peer", peer=header.from_[:100])
-        verify_outer(outer, peer.public)
+        verify_outer(outer, self._signer(peer, header.keyid))
         lines = open_frame(outer, house.keys, house.limits)
         with house.ledger.read() as tx:
             begin = max(header.first, self._cursor(tx, header.stream, header.last) + 1)
@@ -78,7 +81,22 @@ class Inbox:
             if seq >= begin
         }
         with house.ledger.write() as batch:
+            # The key may have been revoked while the frame was read.
+            peer = self._peers.get(batch.tx, peer.party)
+            self._signer(peer, header.keyid)
             return self._take(batch, outer, peer, lines, items)
+
+    def _signer(self, peer: Peer, keyid: str) -> PublicKeys:
+        """The partner's keys of that name if they may sign frames now; raises `FrameRefused`."""
+        for public in self._peers.signing(peer):
+            if public.keyid == keyid:
+                return public
+        known = peer.named(keyid)
+        if known is None:
+            # The partner still holds the key that is known here, and can begin with it (PROTOCOL.md, section 1).
+            raise FrameRefused("frame_other_key", keyid=keyid[:100], known=peer.public.keyid)
+        code = "frame_key_revoked" if known.is_revoked else "frame_key_over"
+        raise FrameRefused(code, keyid=keyid, known=peer.public.keyid)
 
     def _take(self, batch: Batch, outer: Outer, peer: Peer, lines: list[bytes], items: dict[int, Item]) -> Accepted:
         header, stream = outer.header, outer.header.stream
@@ -148,8 +166,8 @@ class Inbox:
     ) -> tuple[list[ItemException], list[int]]:
         """What is held otherwise than it came now, and the numbers that the cursor covers but no row holds."""
         rows = tx.all(
-            "SELECT seq, leaf, state FROM exchange_in WHERE peer = :peer AND channel = :channel AND epoch = :epoch"
-            " AND seq >= :first AND seq <= :last",
+            "SELECT seq, leaf, state, digest FROM exchange_in"
+            " WHERE peer = :peer AND channel = :channel AND epoch = :epoch AND seq >= :first AND seq <= :last",
             peer=stream.from_,
             channel=stream.channel,
             epoch=stream.epoch,
@@ -157,11 +175,13 @@ class Inbox:
             last=first + len(lines) - 1,
         )
         found = []
-        for seq, leaf, state in rows:
+        for seq, leaf, state, digest in rows:
             line = lines[seq - first]
             if leaf_hash(line) == bytes(leaf):
                 continue
             item = read_item(self._house, peer, stream, seq, line)
+            if item.digest == bytes(digest).hex() and not item.code:
+                continue  # the same payload, signed anew after its key was revoked
             is_void = isinstance(item.void, Void) and state != "void"
             found.append(ItemException(seq, "already_received" if is_void else "number_taken"))
         there = {row[0] for row in rows}
@@ -186,14 +206,15 @@ class Inbox:
 
     def _refuse(self, data: bytes, refused: FrameRefused) -> bytes:
         house = self._house
-        sender, channel = "", ""
+        sender, channel, keys = "", "", house.keys
         digest = frame_digest(data)
         try:
             outer = read_outer(data, house.limits)
             digest, channel = outer.digest, outer.header.channel
             with house.ledger.read() as tx:
                 known = self._peers.find(tx, outer.header.from_)
-            sender = "" if known is None else known.party
+                if known is not None:
+                    sender, keys = known.party, keys_towards(house, tx, known.party)
         except FrameRefused:
             pass
         # A sender or channel that nobody knows must not grow the table of counts.
@@ -208,4 +229,4 @@ class Inbox:
             epoch=epoch if isinstance(epoch, int) else None,
             at=house.now(),
         )
-        return write_refusal(house.keys, refusal)
+        return write_refusal(keys, refusal)

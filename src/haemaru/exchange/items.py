@@ -26,7 +26,7 @@ from haemaru.exchange.errors import EnvelopeRefused
 from haemaru.exchange.frame import Stream
 from haemaru.exchange.house import House
 from haemaru.exchange.keys import keys_of
-from haemaru.exchange.messages import Message, Void, read_message, read_void
+from haemaru.exchange.messages import KeyNews, Message, Void, read_message, read_void
 from haemaru.exchange.peers import Peer
 from haemaru.ledger.merkle import leaf_hash
 from haemaru.records import Header, Record, channel_of, header_json, parse_record, read_header
@@ -81,6 +81,8 @@ def read_item(house: House, peer: Peer, stream: Stream, seq: int, line: bytes) -
         found["digest"] = digest_of(content)
         _check_signature(peer, stream, envelope, content)
         found |= _READERS[envelope.payloadType](house, peer, stream, seq, content)
+        if isinstance(found.get("message"), KeyNews) and not envelope.is_signed_by(peer.public, content):
+            raise EnvelopeRefused("keys_not_newest")
     except KeyError:
         found["code"] = "envelope_other_type"
     except (EnvelopeRefused, Fault) as refused:
@@ -89,13 +91,17 @@ def read_item(house: House, peer: Peer, stream: Stream, seq: int, line: bytes) -
 
 
 def _check_signature(peer: Peer, stream: Stream, envelope: Envelope, content: bytes) -> None:
-    if envelope.suite != peer.public.suite:
+    if envelope.suite not in {known.public.suite for known in peer.known}:
         raise EnvelopeRefused("envelope_other_suite")
     is_bare = not envelope.signatures and stream.channel not in SIGNED_CHANNELS
     if is_bare and envelope.payloadType not in (VOID_TYPE, CONTROL_TYPE):
         return
-    if not envelope.is_signed_by(peer.public, content):
-        raise EnvelopeRefused("envelope_bad_signature")
+    # What was sealed before a rotation arrives under the earlier key; the frame's newer signature covers it too.
+    if any(envelope.suite == public.suite and envelope.is_signed_by(public, content) for public in peer.keys):
+        return
+    revoked = {known.public.keyid for known in peer.known if known.is_revoked}
+    is_revoked = any(signature.keyid in revoked for signature in envelope.signatures)
+    raise EnvelopeRefused("envelope_key_revoked" if is_revoked else "envelope_bad_signature")
 
 
 def _read_record(house: House, peer: Peer, stream: Stream, _seq: int, content: bytes) -> dict[str, Any]:

@@ -186,6 +186,15 @@ class Epoch(_Message, frozen=True, kw_only=True, tag="epoch"):
     reason: str = ""
 
 
+class KeyNews(_Message, frozen=True, kw_only=True, tag="keys"):
+    """The sender's newest statement of keys, signed with the key it follows; `revoked` counts no longer."""
+
+    kind: ClassVar[str] = "control.keys"
+    statement: str
+    revoked: str = ""
+    reason: str = ""
+
+
 Message = (
     Disposition
     | Checkpoint
@@ -198,6 +207,7 @@ Message = (
     | DigestFound
     | Returned
     | Epoch
+    | KeyNews
 )
 _messages: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
 _read_void = msgspec.json.Decoder(Void).decode

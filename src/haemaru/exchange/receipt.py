@@ -6,6 +6,7 @@ accepted. A refusal says why nothing of the frame was stored; it moves no cursor
 """
 
 import hashlib
+from collections.abc import Sequence
 
 import msgspec
 
@@ -72,8 +73,10 @@ def is_refusal(answer: bytes) -> bool:
     return answer[:200].find(REFUSAL_TYPE.encode()) >= 0
 
 
-def read_answer(answer: bytes, sender: PublicKeys | None, limits: Limits = LIMITS) -> Receipt | Refusal:
-    """The receipt or refusal, signed with the keys of `sender`; raises `ReceiptRefused`.
+def read_answer(
+    answer: bytes, sender: PublicKeys | Sequence[PublicKeys] | None, limits: Limits = LIMITS
+) -> Receipt | Refusal:
+    """The receipt or refusal, signed with one of the keys of `sender`; raises `ReceiptRefused`.
 
     Without `sender` the signature is not checked: only for finding out whose it claims to be.
     """
@@ -82,7 +85,10 @@ def read_answer(answer: bytes, sender: PublicKeys | None, limits: Limits = LIMIT
     try:
         envelope = read_envelope(answer)
         content = envelope.content
-        if sender is not None and not (envelope.suite == sender.suite and envelope.is_signed_by(sender, content)):
+        keys = (sender,) if isinstance(sender, PublicKeys) else sender
+        if keys is not None and not any(
+            envelope.suite == public.suite and envelope.is_signed_by(public, content) for public in keys
+        ):
             raise ReceiptRefused("receipt_bad_signature")
         kind: type[Receipt | Refusal] = _TYPES[envelope.payloadType]
         return msgspec.json.decode(content, type=kind)

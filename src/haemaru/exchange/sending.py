@@ -18,6 +18,7 @@ from haemaru.exchange.envelope import VOID_TYPE, number, write_envelope
 from haemaru.exchange.errors import ReceiptRefused
 from haemaru.exchange.frame import Stream, write_frame
 from haemaru.exchange.house import House
+from haemaru.exchange.introducing import keys_towards, news_ahead
 from haemaru.exchange.messages import Void, message_bytes
 from haemaru.exchange.outbox import Outbox
 from haemaru.exchange.peers import PeerBook
@@ -70,7 +71,9 @@ class Sending:
         self._spool = spool
         self._flights: dict[tuple[str, str], _Flight] = {}
 
-    def next_frame(self, peer: str, channel: str, limit: int = 500, after: int | None = None) -> bytes | None:
+    def next_frame(
+        self, peer: str, channel: str, limit: int = 500, after: int | None = None, *, is_courier: bool = False
+    ) -> bytes | None:
         """The frame that follows the last receipt, or None where nothing waits or nothing may leave now."""
         house = self._house
         limit = min(limit, house.limits.rows)
@@ -78,6 +81,7 @@ class Sending:
             with house.ledger.read() as tx:
                 again = again_rows(tx, peer, channel, limit) if after is None else []
                 rows = [_Row(*row) for row in again] or self._waiting(tx, peer, channel, limit, after)
+                rows = self._introduced(tx, peer, channel, rows, is_courier)
                 if not rows or self.held_back(channel) is not None:
                     return None
                 lines, changes = self._lines(tx, channel, rows)
@@ -98,7 +102,7 @@ class Sending:
         house = self._house
         with house.ledger.read() as tx:
             known = self._peers.get(tx, peer)
-        answer = read_answer(data, known.public, house.limits)
+        answer = read_answer(data, self._peers.signing(known), house.limits)
         if answer.by != peer:
             raise ReceiptRefused("receipt_of_other_party", party=answer.by[:100])
         if isinstance(answer, Refusal):
@@ -109,6 +113,8 @@ class Sending:
             raise ReceiptRefused("receipt_of_other_stream")
         with house.ledger.write() as batch:
             self._move_cursor(batch, peer, answer, data)
+        if stream.channel == "control":
+            house.tally.introduced.pop(peer, None)
         return answer
 
     def _close_again(self, peer: str, frame: str, code: str = "") -> bool:
@@ -189,6 +195,16 @@ class Sending:
             limit=limit,
         )
         return [_Row(*found) for found in rows]
+
+    def _introduced(self, tx: Tx, peer: str, channel: str, rows: list[_Row], is_courier: bool) -> list[_Row]:
+        """The rows that may leave while the partner has a key of this node to learn, or its own was revoked."""
+        if not rows or self._peers.get(tx, peer).is_revoked:
+            return []
+        if channel != "control":
+            # On a disk the control channel comes first; by cable it has to be acknowledged first.
+            return rows if is_courier or news_ahead(tx, peer) is None else []
+        news = news_ahead(tx, peer, rows[0].seq)
+        return rows if news is None else [row for row in rows if row.seq <= news[0]]
 
     def _lines(self, tx: Tx, channel: str, rows: list[_Row]) -> tuple[list[bytes], list[_Change]]:
         """The lines of the next frame, as many as fit; and what has to be changed first, because it is refused now."""
@@ -285,7 +301,8 @@ class Sending:
     ) -> bytes:
         house = self._house
         stream = Stream(house.party, peer, house.realm, channel, first.epoch)
-        framed = write_frame(house.keys, self._peers.get(tx, peer).public, stream, first.seq, lines, house.now())
+        keys = keys_towards(house, tx, peer, first.seq) if channel == "control" else house.keys
+        framed = write_frame(keys, self._peers.get(tx, peer).public, stream, first.seq, lines, house.now())
         header = framed.header
         self._flights[peer, channel] = _Flight(
             framed.digest, header.first, header.last, header.root, first.epoch, is_again

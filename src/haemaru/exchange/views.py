@@ -12,6 +12,7 @@ from haemaru.exchange import entries
 from haemaru.exchange.approvals import ApprovalView
 from haemaru.exchange.asks import AskView
 from haemaru.exchange.comparison import ComparisonView
+from haemaru.exchange.keyring import KeyringView
 from haemaru.exchange.tables import METADATA, VIEWS
 from haemaru.ledger import Entry, Projection
 from haemaru.records import CHANNELS
@@ -262,6 +263,7 @@ def exchange_projections(vault: Vault) -> tuple[Projection, ...]:
         AskView(vault),
         ApprovalView(),
         ComparisonView(),
+        KeyringView(),
     )
 
 

@@ -12,7 +12,9 @@ from haemaru.exchange.house import Heard, House
 from haemaru.exchange.messages import Checkpoint, Countersignature, Message
 from haemaru.exchange.outbox import Outbox
 from haemaru.exchange.peers import Peer, PeerBook
-from haemaru.ledger import Batch
+from haemaru.ledger import Batch, read_checkpoint
+from haemaru.ledger.notes import is_countersigned_by, is_signed_by, origin_of
+from haemaru.signing import PublicKeys
 from haemaru.storage import Tx
 from haemaru.wording import Fault
 
@@ -88,7 +90,8 @@ class Witness:
         try:
             proof = [bytes.fromhex(step) for step in message.proof]
             offered = message.checkpoint.encode()
-            note = house.ledger.accept_partner_checkpoint(batch, peer.party, peer.public, offered, proof).decode()
+            public = _signer(peer, offered)
+            note = house.ledger.accept_partner_checkpoint(batch, peer.party, public, offered, proof).decode()
             size = int(note.split("\n", 2)[1])
         except Fault as fault:
             code = fault.code
@@ -114,8 +117,20 @@ class Witness:
         if message.checkpoint is not None:
             try:
                 note = message.checkpoint.encode()
-                house.ledger.store_countersignature(batch, peer.party, peer.public, message.size, note)
+                public = _countersigner(peer, house.realm, note)
+                house.ledger.store_countersignature(batch, peer.party, public, message.size, note)
                 return Heard("", message.size)
             except Fault as fault:
                 code = fault.code
         return Heard(code)
+
+
+def _signer(peer: Peer, note: bytes) -> PublicKeys:
+    """The key of the partner that signed the note: one sealed before a rotation arrives under the earlier key."""
+    checkpoint = read_checkpoint(note)
+    return next((public for public in peer.keys if is_signed_by(checkpoint, public)), peer.public)
+
+
+def _countersigner(peer: Peer, realm: str, note: bytes) -> PublicKeys:
+    checkpoint, name = read_checkpoint(note), origin_of(realm, peer.party)
+    return next((public for public in peer.keys if is_countersigned_by(checkpoint, name, public)), peer.public)

@@ -10,6 +10,7 @@ from haemaru.ledger.ledger import Ledger
 from haemaru.ledger.merkle import verify_consistency, verify_inclusion
 from haemaru.ledger.notes import Checkpoint, read_checkpoint
 from haemaru.ledger.projections import Projection
+from haemaru.ledger.validity import KeyTime, KeyTimes
 from haemaru.ledger.verification import FirstBad, Verification, verify_database
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "Checkpoint",
     "Entry",
     "FirstBad",
+    "KeyTime",
+    "KeyTimes",
     "Ledger",
     "Projection",
     "Verification",

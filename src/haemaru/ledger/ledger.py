@@ -22,6 +22,7 @@ from haemaru.ledger.projections import Audience, Projection
 from haemaru.ledger.rebuilding import compare, refill
 from haemaru.ledger.subtrees import Subtrees
 from haemaru.ledger.tables import METADATA
+from haemaru.ledger.validity import KeyTimes
 from haemaru.ledger.verification import Verification, verify
 from haemaru.signing import Keys, Locked, PublicKeys, Vault, VaultRefused
 from haemaru.storage import Database, Tx
@@ -180,9 +181,9 @@ class Ledger:
             bodies.append(ErasedBody(index, opened.at_ms, opened.kind, commitment.hex()))
         return batch.erase(Erased(basis, bodies))
 
-    def verify(self, partners: Mapping[str, PublicKeys] | None = None) -> Verification:
+    def verify(self, partners: Mapping[str, KeyTimes] | None = None, own: KeyTimes = ()) -> Verification:
         """Reads everything back and names the first thing that does not fit; never raises on damage."""
-        return verify(self._db, self._keys, self.party, self.realm, partners or {})
+        return verify(self._db, self._keys, self.party, self.realm, partners or {}, own)
 
     def rebuild(self, check: bool = True) -> dict[str, object]:
         """Replays all entries: with `check` beside the tables, comparing every row; without it, into the tables."""

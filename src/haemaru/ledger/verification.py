@@ -21,7 +21,8 @@ from haemaru.ledger.merkle import Tree
 from haemaru.ledger.notes import Checkpoint, is_countersigned_by, is_signed_by, origin_of, read_checkpoint, with_lines
 from haemaru.ledger.reading import BadCell, rows_of
 from haemaru.ledger.tables import BODY, ENTRY, HEAD, MARKS
-from haemaru.signing import Keys, Locked, PublicKeys, Vault, VaultRefused
+from haemaru.ledger.validity import KeyTimes, keys_at
+from haemaru.signing import Keys, Locked, Vault, VaultRefused
 from haemaru.storage import Database, StorageError, Tx
 from haemaru.wording import Fault
 
@@ -52,9 +53,19 @@ class _Misfit(Exception):
         self.found = FirstBad(entry, str(table), str(column), why)
 
 
-def verify(db: Database, keys: Keys, party: str, realm: str, partners: Mapping[str, PublicKeys]) -> Verification:
-    """Reads the whole ledger; damage of any sort is a finding, never an exception."""
-    check = _Check(keys, party, realm, partners)
+def verify(
+    db: Database,
+    keys: Keys,
+    party: str,
+    realm: str,
+    partners: Mapping[str, KeyTimes],
+    own: KeyTimes = (),
+) -> Verification:
+    """Reads the whole ledger; damage of any sort is a finding, never an exception.
+
+    `own` are the node's keys, each with its time; without any, those of now have always been its keys.
+    """
+    check = _Check(keys, party, realm, partners, own or keys.public)
     bad = None
     try:
         with db.read() as tx:
@@ -70,7 +81,12 @@ def verify(db: Database, keys: Keys, party: str, realm: str, partners: Mapping[s
 
 
 def verify_database(
-    url: str, keys: Keys, party: str, realm: str, partners: Mapping[str, PublicKeys] | None = None
+    url: str,
+    keys: Keys,
+    party: str,
+    realm: str,
+    partners: Mapping[str, KeyTimes] | None = None,
+    own: KeyTimes = (),
 ) -> Verification:
     """Verifies a ledger that may not even open: an unreadable database is a finding too."""
     try:
@@ -78,7 +94,7 @@ def verify_database(
     except StorageError as error:
         return Verification(False, 0, 0, 0, FirstBad(None, "", "", error.code))
     try:
-        return verify(db, keys, party, realm, partners or {})
+        return verify(db, keys, party, realm, partners or {}, own)
     finally:
         db.close()
 
@@ -86,11 +102,11 @@ def verify_database(
 class _Check:
     """One reading of a ledger: what has been seen so far."""
 
-    def __init__(self, keys: Keys, party: str, realm: str, partners: Mapping[str, PublicKeys]) -> None:
+    def __init__(self, keys: Keys, party: str, realm: str, partners: Mapping[str, KeyTimes], own: KeyTimes) -> None:
         self.table = "entry"
         self.at: int | None = None
         self.entries = self.checkpoints = self.countersignatures = 0
-        self._public = keys.public
+        self._own = own
         self._vault = Vault(keys.vault)
         self._party = party
         self._realm = realm
@@ -205,7 +221,8 @@ class _Check:
             checkpoint = read_checkpoint(body)
         except Fault:
             raise _Misfit(index, "checkpoint", "note", "checkpoint_unreadable") from None
-        if checkpoint.origin != origin_of(self._realm, self._party) or not is_signed_by(checkpoint, self._public):
+        is_signed = any(is_signed_by(checkpoint, public) for public in keys_at(self._own, index))
+        if checkpoint.origin != origin_of(self._realm, self._party) or not is_signed:
             raise _Misfit(index, "checkpoint", "note", "ledger_signature_wrong")
         if checkpoint.size != index or checkpoint.root != self._tree.root():
             raise _Misfit(index, "checkpoint", "note", "root_differs")
@@ -252,7 +269,9 @@ class _Check:
             raise _Misfit(None, table.name, first, "row_added")
 
     def _check_signature(self, table: str, row: dict[str, Any]) -> None:
-        public = self._partners.get(row.get("party", ""))
+        # A partner that is not known has no key to check with: then only the entries speak for the row.
+        times = self._partners.get(row.get("party", ""))
+        theirs = list(keys_at(times, row["entry"]))
         if table == "checkpoint":
             self.checkpoints += 1
         elif table == "countersignature":
@@ -261,10 +280,11 @@ class _Check:
             name = origin_of(self._realm, row["party"])
             if ours is None:
                 raise _Misfit(row["entry"], table, "size", "no_such_checkpoint")
-            if public is not None and not is_countersigned_by(with_lines(ours, row["line"]), name, public):
+            line = with_lines(ours, row["line"])
+            if times is not None and not any(is_countersigned_by(line, name, public) for public in theirs):
                 raise _Misfit(row["entry"], table, "line", "ledger_signature_wrong")
         elif table == "partner_checkpoint":
-            theirs = read_checkpoint(row["note"])
-            ok = is_countersigned_by(theirs, origin_of(self._realm, self._party), self._public)
-            if not ok or (public is not None and not is_signed_by(theirs, public)):
+            note, name = read_checkpoint(row["note"]), origin_of(self._realm, self._party)
+            ok = any(is_countersigned_by(note, name, public) for public in keys_at(self._own, row["entry"]))
+            if not ok or (times is not None and not any(is_signed_by(note, public) for public in theirs)):
                 raise _Misfit(row["entry"], table, "note", "ledger_signature_wrong")

@@ -33,6 +33,7 @@ class Node:
         self.party = parts.settings.party
         self.realm = parts.settings.realm
         self.keys = parts.keys
+        self.keeper = parts.keeper
         self.clock = parts.clock
         self.ids = parts.ids
         self.database = parts.database

@@ -27,7 +27,7 @@ from haemaru.node.identities import heard, tell
 from haemaru.node.levels import usual_level
 from haemaru.node.tallies import BATCH, BatchNote, Towards, read_tally
 from haemaru.operations import KnownVessel
-from haemaru.signing import NodeKeys, Vault
+from haemaru.signing import Keys, Vault
 from haemaru.surveillance import MISSING, UNITS_PER_DEGREE, Claim, Fixes, Static, StaticHistory
 from haemaru.surveillance.picture import Picture, PictureColumns
 from haemaru.surveillance.picture import load as load_picture
@@ -46,7 +46,7 @@ class SurveillanceDesk:
     """Takes observed rows in, shares what may be shared, and tells where ships are."""
 
     def __init__(
-        self, home: Home, settings: Settings, keys: NodeKeys, clock: Clock, ledger: Ledger, agreements: AgreementDesk,
+        self, home: Home, settings: Settings, keys: Keys, clock: Clock, ledger: Ledger, agreements: AgreementDesk,
         exchange: Exchange,
     ) -> None:  # fmt: skip
         self._home, self._party, self._clock = home, settings.party, clock

@@ -10,7 +10,7 @@ import msgspec
 from haemaru import __version__
 from haemaru.clock import format_time
 from haemaru.node import quarantine
-from haemaru.node.verifying import known_partners, told
+from haemaru.node.verifying import key_history, told
 from haemaru.signing import read_statement
 from haemaru.values import parse_time
 from haemaru.wording import Reason
@@ -100,4 +100,5 @@ def _health(node: "Node", refusal: Reason | None) -> dict[str, Any]:
 
 def verify_ledger(node: "Node") -> dict[str, Any]:
     """Reads the whole ledger again; never raises on damage."""
-    return told(node.ledger.verify(known_partners(node.database, node.keys)))
+    times = key_history(node.database, node.keys)
+    return told(node.ledger.verify(times.partners, times.own))

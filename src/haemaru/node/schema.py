@@ -5,6 +5,7 @@ from sqlalchemy import MetaData
 from haemaru.exchange.approvals import METADATA as APPROVALS
 from haemaru.exchange.asks import METADATA as ASKS
 from haemaru.exchange.comparison import METADATA as COMPARISON
+from haemaru.exchange.keyring import METADATA as KEYRING
 from haemaru.exchange.tables import METADATA as EXCHANGE
 from haemaru.ledger.tables import MARKS
 from haemaru.ledger.tables import METADATA as LEDGER
@@ -15,6 +16,7 @@ ROOMS: tuple[MetaData, ...] = (
     MARKS,
     EXCHANGE,
     ASKS,
+    KEYRING,
     TALLIES,
     APPROVALS,
     COMPARISON,

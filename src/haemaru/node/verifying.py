@@ -4,22 +4,21 @@ from typing import Any
 
 import msgspec
 
-from haemaru.exchange.peers import partner_keys
+from haemaru.exchange.keyring import KeyHistory, read_history
 from haemaru.ledger import FirstBad, Verification, verify_database
 from haemaru.node.home import Home
-from haemaru.signing import Keys, NodeKeys, PublicKeys
+from haemaru.signing import KeyFolder, Keys
 from haemaru.storage import Database, StorageError
-from haemaru.wording import Fault
 
 
 def verify_home(home: Home) -> dict[str, Any]:
     """What `haemaru ledger verify` prints, of a home that no process owns."""
     settings = home.settings()
-    keys = NodeKeys.load(home.keys)
+    keys = KeyFolder(home.keys).load()
     lock = home.lock()
     try:
-        partners = _partners(settings.database, keys)
-        found = verify_database(settings.database, keys, settings.party, settings.realm, partners)
+        times = _history(settings.database, keys)
+        found = verify_database(settings.database, keys, settings.party, settings.realm, times.partners, times.own)
     finally:
         lock.close()
     return told(found)
@@ -33,21 +32,21 @@ def told(found: Verification) -> dict[str, Any]:
     return body
 
 
-def known_partners(database: Database, keys: Keys) -> dict[str, PublicKeys]:
-    """The keys of partners as far as they can be read; where they cannot, the ledger is damaged and says so itself."""
+def key_history(database: Database, keys: Keys) -> KeyHistory:
+    """Whose keys counted when, as far as it can be read; where it cannot, the ledger is damaged and says so itself."""
     try:
         with database.read() as tx:
-            return partner_keys(tx, keys)
-    except (StorageError, Fault, msgspec.MsgspecError, ValueError, KeyError):
-        return {}
+            return read_history(tx, keys)
+    except StorageError:
+        return KeyHistory()
 
 
-def _partners(url: str, keys: NodeKeys) -> dict[str, PublicKeys]:
+def _history(url: str, keys: Keys) -> KeyHistory:
     try:
         database = Database.open(url, existing=True)
     except StorageError:
-        return {}
+        return KeyHistory()
     try:
-        return known_partners(database, keys)
+        return key_history(database, keys)
     finally:
         database.close()

@@ -10,9 +10,10 @@ from haemaru.ledger import Ledger
 from haemaru.node.agreements import AgreementDesk
 from haemaru.node.backup import remove_leftovers
 from haemaru.node.home import Home, Settings
+from haemaru.node.keykeeping import KeyKeeper
 from haemaru.node.positions import SurveillanceDesk
 from haemaru.node.tallies import TallyView
-from haemaru.signing import NodeKeys, Vault
+from haemaru.signing import KeyChain, KeyFolder, Vault
 from haemaru.storage import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -24,7 +25,8 @@ class Parts:
 
     home: Home
     settings: Settings
-    keys: NodeKeys
+    keys: KeyChain
+    keeper: KeyKeeper
     clock: Clock
     ids: Ids
     lock: IO[str]
@@ -48,12 +50,15 @@ def wire(home: Home, clock: Clock, ids: Ids) -> Parts:
 
 def _wire(home: Home, settings: Settings, lock: IO[str], clock: Clock, ids: Ids) -> Parts:
     remove_leftovers(home)
-    keys = NodeKeys.load(home.keys)
+    folder = KeyFolder(home.keys)
+    keys = folder.load()
     database = Database.open(settings.database)
     database.migrate(MIGRATIONS)
     projections = (*exchange_projections(Vault(keys.vault)), TallyView())
     ledger = Ledger(database, keys, clock, settings.party, settings.realm, projections)
     agreements = AgreementDesk(ledger)
     exchange = Exchange(ledger, keys, settings.party, settings.realm, clock, ids, agreements)
+    keeper = KeyKeeper(home, settings, folder, keys, exchange, clock)
+    keeper.begin()
     surveillance = SurveillanceDesk(home, settings, keys, clock, ledger, agreements, exchange)
-    return Parts(home, settings, keys, clock, ids, lock, database, ledger, agreements, exchange, surveillance)
+    return Parts(home, settings, keys, keeper, clock, ids, lock, database, ledger, agreements, exchange, surveillance)

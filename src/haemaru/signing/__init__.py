@@ -4,6 +4,7 @@ A node holds one pair of keys to sign with, one to be written to, and one secret
 room names an algorithm: statements and envelopes name their suite.
 """
 
+from haemaru.signing.chain import KeyChain
 from haemaru.signing.errors import (
     KeysUnreadable,
     SealRefused,
@@ -12,6 +13,7 @@ from haemaru.signing.errors import (
     SuiteUnknown,
     VaultRefused,
 )
+from haemaru.signing.folder import KeyFolder
 from haemaru.signing.keys import KeyPair, Keys, NodeKeys, PublicKeys, keyid_of
 from haemaru.signing.p256 import P256_SUITE
 from haemaru.signing.sealing import Sealed, open_sealed, pae, seal_to
@@ -25,6 +27,8 @@ __all__ = [
     "STATEMENT_TYPE",
     "SUITE",
     "SUITE_NAMES",
+    "KeyChain",
+    "KeyFolder",
     "KeyPair",
     "Keys",
     "KeysUnreadable",

@@ -2,24 +2,20 @@
 
 Everything that uses keys takes the `Keys` protocol and never the secret bytes, so that a hardware module can hold them:
 `sign`, `agree` and `vault` are all it has to offer. `NodeKeys` is the kind that lives in a folder: three files of one
-line each, readable by their owner only, each of which names the suite.
+line each (`files`), readable by their owner only, each of which names the suite.
 """
 
-import base64
-import binascii
 import hashlib
 import os
-import stat
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 from haemaru.signing.errors import KeysUnreadable
+from haemaru.signing.files import Lock, Unlock, make_private, read_secret, write_secret
 from haemaru.signing.sodium import KEY_BYTES, SUITE
-from haemaru.signing.suites import SUITE_NAMES, suite_named
-
-_FILES = ("sign.key", "box.key", "vault.key")
+from haemaru.signing.suites import suite_named
 
 
 def keyid_of(public: bytes) -> str:
@@ -81,6 +77,14 @@ class Keys(Protocol):
         """The secret shared with the holder of the other half of `ephemeral`."""
         ...
 
+    def held(self, keyid: str) -> "Keys | None":
+        """The pair with this signing key, the present one or an earlier one that is still kept."""
+        ...
+
+    def for_box(self, keyid: str) -> "Keys | None":
+        """The pair that is written to under this name of a box key."""
+        ...
+
 
 class KeyPair(msgspec.Struct, frozen=True):
     """One secret with its public half; printing it shows only its name."""
@@ -122,21 +126,32 @@ class NodeKeys:
         return cls(algorithms.new_secret(), algorithms.new_secret(), os.urandom(KEY_BYTES), suite)
 
     @classmethod
-    def load(cls, folder: Path) -> "NodeKeys":
+    def load(cls, folder: Path, unlock: Unlock | None = None) -> "NodeKeys":
         """Reads the keys that `save` wrote; raises `KeysUnreadable`, also when other users may read a file."""
-        (suite, sign), *others = (_read_secret(folder / name) for name in _FILES)
-        for name, (other, _) in zip(_FILES[1:], others, strict=True):
-            if other != suite:
-                raise KeysUnreadable("key_of_other_suite", str(folder / name))
-        (_, box), (_, vault) = others
+        suite, vault = read_secret(folder / "vault.key", unlock)
+        keys = cls.load_pair(folder, vault, unlock)
+        if suite != keys.suite:
+            raise KeysUnreadable("key_of_other_suite", str(folder / "vault.key"))
+        return keys
+
+    @classmethod
+    def load_pair(cls, folder: Path, vault: bytes, unlock: Unlock | None = None) -> "NodeKeys":
+        """Reads a pair that `save_pair` wrote; raises `KeysUnreadable`."""
+        (suite, sign), (other, box) = (read_secret(folder / name, unlock) for name in ("sign.key", "box.key"))
+        if other != suite:
+            raise KeysUnreadable("key_of_other_suite", str(folder / "box.key"))
         return cls(sign, box, vault, suite)
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: Path, lock: Lock | None = None) -> None:
         """Writes the keys as new files of mode 0600 in a folder of mode 0700; never overwrites a key."""
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
-        for name, secret in zip(_FILES, (self._sign_secret, self.box.secret, self.vault), strict=True):
-            _write_secret(folder / name, self.suite, secret)
+        self.save_pair(folder, lock)
+        write_secret(folder / "vault.key", self.suite, self.vault, lock)
+
+    def save_pair(self, folder: Path, lock: Lock | None = None) -> None:
+        """`save` without the secret of the store, which every later pair shares with the first."""
+        make_private(folder)
+        for name, secret in (("sign.key", self._sign_secret), ("box.key", self.box.secret)):
+            write_secret(folder / name, self.suite, secret, lock)
 
     def sign(self, message: bytes) -> bytes:
         """The 64-byte signature over exactly these bytes."""
@@ -146,31 +161,10 @@ class NodeKeys:
         """The secret shared with the holder of the other half of `ephemeral`."""
         return self._algorithms.agree(self.box.secret, ephemeral)
 
+    def held(self, keyid: str) -> "NodeKeys | None":
+        """These keys, if they have that name."""
+        return self if keyid == self.keyid else None
 
-def _write_secret(path: Path, suite: str, secret: bytes) -> None:
-    line = f"haemaru-key {suite} {path.stem} {base64.b64encode(secret).decode()}\n"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise KeysUnreadable("key_exists", str(path)) from None
-    with os.fdopen(handle, "w") as file:
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _read_secret(path: Path) -> tuple[str, bytes]:
-    try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise KeysUnreadable("key_open_to_others", str(path))
-        magic, suite, role, text = path.read_text(encoding="ascii").split()
-        secret = base64.b64decode(text, validate=True)
-    except OSError as error:
-        raise KeysUnreadable("key_missing", f"{path}: {error.strerror}") from None
-    except (ValueError, binascii.Error):
-        raise KeysUnreadable("key_broken", str(path)) from None
-    if magic != "haemaru-key" or role != path.stem:
-        raise KeysUnreadable("key_broken", str(path))
-    if suite not in SUITE_NAMES:
-        raise KeysUnreadable("key_of_other_suite", str(path))
-    return suite, secret
+    def for_box(self, keyid: str) -> "NodeKeys | None":
+        """These keys, if their box key has that name."""
+        return self if keyid == self.box.keyid else None

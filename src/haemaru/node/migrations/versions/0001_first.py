@@ -230,6 +230,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest"),
     )
     op.create_table(
+        "exchange_statements",
+        sa.Column("party", sa.Text(), nullable=False),
+        sa.Column("keyid", sa.Text(), nullable=False),
+        sa.Column("box_keyid", sa.Text(), nullable=False),
+        sa.Column("suite", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("how", sa.Text(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("over_entry", sa.BigInteger(), nullable=False),
+        sa.Column("over_ms", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_entry", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("party", "keyid"),
+    )
+    op.create_table(
         "exchange_streams",
         sa.Column("direction", sa.Text(), nullable=False),
         sa.Column("peer", sa.Text(), nullable=False),
@@ -283,6 +299,7 @@ def downgrade() -> None:
     op.drop_table("head")
     op.drop_table("exchange_witness")
     op.drop_table("exchange_streams")
+    op.drop_table("exchange_statements")
     op.drop_table("exchange_spool")
     op.drop_table("exchange_rulings")
     op.drop_table("exchange_peers")
