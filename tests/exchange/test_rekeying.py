@@ -277,6 +277,7 @@ def test_a_stolen_key_ends_at_both_and_the_queue_comes_through(pair: Pair, clock
     assert refusal.code == "frame_key_revoked"
     assert thief is not None
     assert south.exchange.next_frame("north", "intelligence") is None
+    assert south.counts("north")["held_back"] == "peer_key_revoked"
     with south.ledger.read() as tx:
         looked_at = south.exchange.keys.received_under(tx, "north", stolen)
     assert [each["kind"] for each in looked_at] == ["intelligence.report"]

@@ -180,9 +180,9 @@ class Exchange:
         """The next frame of a stream, decided again; None where nothing waits or nothing may leave."""
         return self._sending.next_frame(peer, channel, limit)
 
-    def held_back(self, channel: str) -> Reason | None:
-        """Why the queues of this channel wait, or None."""
-        return self._sending.held_back(channel)
+    def held_back(self, channel: str, peer: str = "") -> Reason | None:
+        """Why the queues of this channel wait, or the one towards this partner; None where they do not."""
+        return self._sending.held_back(channel, peer)
 
     def take_receipt(self, peer: str, data: bytes) -> Receipt | Refusal:
         """Moves the cursor to what the partner signed for; raises `ReceiptRefused` when it cannot be believed."""

@@ -82,7 +82,7 @@ class Sending:
                 again = again_rows(tx, peer, channel, limit) if after is None else []
                 rows = [_Row(*row) for row in again] or self._waiting(tx, peer, channel, limit, after)
                 rows = self._introduced(tx, peer, channel, rows, is_courier)
-                if not rows or self.held_back(channel) is not None:
+                if not rows or self.held_back(channel, peer) is not None:
                     return None
                 lines, changes = self._lines(tx, channel, rows)
                 if not changes:
@@ -91,11 +91,18 @@ class Sending:
                 self._write_changes(batch, peer, channel, changes)
         return None
 
-    def held_back(self, channel: str) -> Reason | None:
+    def held_back(self, channel: str, peer: str = "") -> Reason | None:
         """Why the queue of this channel waits: a missing or suspended agreement holds it, an expired one voids it."""
+        if peer and self._is_revoked(peer):
+            return Reason("peer_key_revoked")
         if channel == "control":
             return None
         return self._house.held_back(self._house.clock.now())
+
+    def _is_revoked(self, peer: str) -> bool:
+        with self._house.ledger.read() as tx:
+            known = self._peers.find(tx, peer)
+        return known is not None and known.is_revoked
 
     def take_receipt(self, peer: str, data: bytes) -> Receipt | Refusal:
         """Moves the cursor to what the partner signed for; raises `ReceiptRefused` and moves nothing otherwise."""
@@ -197,8 +204,8 @@ class Sending:
         return [_Row(*found) for found in rows]
 
     def _introduced(self, tx: Tx, peer: str, channel: str, rows: list[_Row], is_courier: bool) -> list[_Row]:
-        """The rows that may leave while the partner has a key of this node to learn, or its own was revoked."""
-        if not rows or self._peers.get(tx, peer).is_revoked:
+        """The rows that may leave while the partner has a key of this node to learn."""
+        if not rows:
             return []
         if channel != "control":
             # On a disk the control channel comes first; by cable it has to be acknowledged first.

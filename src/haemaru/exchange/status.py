@@ -48,7 +48,7 @@ class StatusBook:
         return dict(unknown)
 
     def _blank(self, peer: str, channel: str) -> Counts:
-        held_back = self._sending.held_back(channel)
+        held_back = self._sending.held_back(channel, peer)
         return {
             "channel": channel,
             "epoch": 1,
