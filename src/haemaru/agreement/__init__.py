@@ -10,7 +10,7 @@ from haemaru.agreement.conditions import Coded, Columns
 from haemaru.agreement.decide import decide, standing_purpose
 from haemaru.agreement.decision import Decision
 from haemaru.agreement.difference import Difference, Traffic, difference
-from haemaru.agreement.explain import explain, explain_clause, explain_condition
+from haemaru.agreement.explain import clause_facts, explain, explain_clause, explain_condition, explain_deeds
 from haemaru.agreement.loader import load_agreement
 from haemaru.agreement.model import Agreement, Area, Article, Clause, Effect, FieldRule, Party, Refusal
 from haemaru.agreement.plan import Verdict
@@ -39,12 +39,14 @@ __all__ = [
     "Verdict",
     "check_received",
     "check_received_columns",
+    "clause_facts",
     "decide",
     "decide_batch",
     "difference",
     "explain",
     "explain_clause",
     "explain_condition",
+    "explain_deeds",
     "load_agreement",
     "signature_line",
     "standing_purpose",

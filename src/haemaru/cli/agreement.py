@@ -6,9 +6,9 @@ from typing import Any
 import click
 import msgspec
 
+from haemaru.agreement import clause_facts, load_agreement
 from haemaru.agreement import decide as decide_record
 from haemaru.agreement import explain as explain_agreement
-from haemaru.agreement import load_agreement
 from haemaru.cli.door import act
 from haemaru.cli.options import file_argument, home_argument, json_option, signed_in
 from haemaru.cli.output import language, show
@@ -77,9 +77,29 @@ def _record(file: Path) -> dict[str, Any]:
 
 @agreement.command()
 @_AGREEMENT
-def explain(agreement_file: Path) -> None:
-    """Prints the agreement clause by clause in the reader's language."""
-    click.echo(explain_agreement(load_agreement(agreement_file.read_bytes(), str(agreement_file)), language()))
+@click.option("--home", "home", default=None, type=click.Path(path_type=Path), help="Tell what it did at this node.")
+@click.option("--clause", "clause", default=None, metavar="ID", help="Only this clause.")
+@click.option("--since", "since", default=None, metavar="TIME", help="Count from this moment on, RFC 3339.")
+@json_option
+def explain(agreement_file: Path, home: Path | None, clause: str | None, since: str | None, as_json: bool) -> None:
+    """Prints the agreement clause by clause in the reader's language; with --home also what each clause did."""
+    read = load_agreement(agreement_file.read_bytes(), str(agreement_file))
+    if clause is not None and read.find_clause(clause) is None:
+        raise Fault("clause_unknown", clause[:100], id=read.id)
+    if since is not None and home is None:
+        raise click.UsageError("--since needs --home")
+    body: dict[str, Any] = {"id": read.id, "version": read.version, "hash": read.hash}
+    did = None
+    if home is None:
+        body["clauses"] = [clause_facts(each) for each in read.clauses if clause in (None, each.id)]
+    else:
+        params = {"file": str(agreement_file.resolve()), "clause": clause, "since": since}
+        body = act(home, "agreement.explain", params).body  # type: ignore[assignment]  # one object
+        did = {each["id"]: each["did"] for each in body["clauses"]}
+    if as_json:
+        show(Answer(body), as_json)
+    else:
+        click.echo(explain_agreement(read, language(), clause, did))
 
 
 @agreement.command()

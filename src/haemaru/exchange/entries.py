@@ -49,7 +49,10 @@ class StoredFacts(Facts, frozen=True, kw_only=True):
 
 
 class SealedFacts(Facts, frozen=True, kw_only=True):
-    """A number was given to an envelope; the bytes are the envelope. `release` is the digest of what was decided."""
+    """A number was given to an envelope; the bytes are the envelope. `release` is the digest of what was decided.
+
+    `rows` counts positions; `kept_by` are the clauses that took something out of it, silent ones too.
+    """
 
     peer: str
     channel: str
@@ -67,6 +70,9 @@ class SealedFacts(Facts, frozen=True, kw_only=True):
     digest: str
     release: str = ""
     spool: str = ""
+    rows: int = 0
+    event_time: str = ""
+    kept_by: tuple[str, ...] = ()
 
 
 class VoidFacts(Facts, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from haemaru.clock import Clock, Ids
 from haemaru.exchange.arrivals import Arrivals
 from haemaru.exchange.asking import Asking
 from haemaru.exchange.carrying import Carrying
+from haemaru.exchange.clause_book import ClauseBook
 from haemaru.exchange.digests import Digests
 from haemaru.exchange.evidence import Evidence
 from haemaru.exchange.holdings import Held, Holdings
@@ -82,6 +83,7 @@ class Exchange:
         self._received: list[Callable[[Held], None]] = []
         self.holdings = Holdings(house)
         self.traffic = Traffic(house)
+        self.clauses = ClauseBook(house)
         self._inbox.on_accepted.append(self._tell)
 
     # Partners

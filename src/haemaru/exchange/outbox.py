@@ -13,6 +13,7 @@ import msgspec
 
 from haemaru.agreement import Decision, Verdict
 from haemaru.exchange import entries
+from haemaru.exchange.clauses import exact_time, keepers
 from haemaru.exchange.entries import JudgedFacts, SealedFacts, StoredFacts, entry_bytes, read_entry
 from haemaru.exchange.envelope import CONTROL_TYPE, digest_of, write_envelope
 from haemaru.exchange.house import House
@@ -206,6 +207,8 @@ class Outbox:
             refs=ask.refs,
             digest=sealed.digest,
             release=sealed.release,
+            event_time=exact_time(ask.record.get("event_time")),
+            kept_by=() if judgement.decision is None else keepers(judgement.decision),
         )
         return self.append(batch, facts, sealed.envelope)
 

@@ -70,10 +70,12 @@ class Positions:
         for parts, arrow, rows in groups:
             if rows > house.limits.position_rows:
                 raise Fault("positions_too_many_rows", "positions", rows=rows, limit=house.limits.position_rows)
-            results.append(self._put(batch, to, purpose, ref, msgspec.convert(dict(parts), Group), arrow))
+            results.append(self._put(batch, to, purpose, ref, msgspec.convert(dict(parts), Group), arrow, rows))
         return results
 
-    def _put(self, batch: Batch, to: str, purpose: str, ref: AgreementRef, group: Group, arrow: bytes) -> PutResult:
+    def _put(
+        self, batch: Batch, to: str, purpose: str, ref: AgreementRef, group: Group, arrow: bytes, rows: int
+    ) -> PutResult:
         house = self._house
         rid = house.ids.new()
         header = Header(
@@ -114,6 +116,9 @@ class Positions:
             digest=digest,
             release=ref.hash,
             spool=digest,
+            rows=rows,
+            event_time=group.event_time,
+            kept_by=tuple(dict.fromkeys(item.clause for item in group.redacted)),
         )
         channel, seq = self._outbox.append(batch, facts, head)
         return PutResult(outcome="sealed", rid=rid, to=to, channel=channel, seq=seq)

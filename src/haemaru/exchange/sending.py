@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from haemaru.exchange import entries
+from haemaru.exchange.clauses import keepers
 from haemaru.exchange.comparison import RESENT, ResentFacts
 from haemaru.exchange.entries import ReceiptFacts, SealedFacts, VoidFacts, entry_bytes, read_entry
 from haemaru.exchange.envelope import VOID_TYPE, number, write_envelope
@@ -266,7 +267,8 @@ class Sending:
             return None
         previous = self._outbox.previous(tx, facts.rid, facts.peer, before=facts.rev)
         sealed = seal(self._house, ask, judgement, previous, at)
-        anew = msgspec.structs.replace(facts, digest=sealed.digest, release=sealed.release)
+        kept_by = keepers(judgement.decision)
+        anew = msgspec.structs.replace(facts, digest=sealed.digest, release=sealed.release, kept_by=kept_by)
         return _Change(entries.RESEALED, facts.epoch, facts.seq, entry_bytes(anew, sealed.envelope))
 
     def _void(self, facts: SealedFacts, code: str) -> _Change:

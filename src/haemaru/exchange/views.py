@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from haemaru.exchange import entries
 from haemaru.exchange.approvals import ApprovalView
 from haemaru.exchange.asks import AskView
+from haemaru.exchange.clauses import ClauseView
 from haemaru.exchange.comparison import ComparisonView
 from haemaru.exchange.keyring import KeyringView
 from haemaru.exchange.tables import METADATA, VIEWS
@@ -262,6 +263,7 @@ def exchange_projections(vault: Vault) -> tuple[Projection, ...]:
         ExchangeView(vault),
         AskView(vault),
         ApprovalView(),
+        ClauseView(vault),
         ComparisonView(),
         KeyringView(),
     )

@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 
 from haemaru.exchange.approvals import METADATA as APPROVALS
 from haemaru.exchange.asks import METADATA as ASKS
+from haemaru.exchange.clauses import METADATA as CLAUSES
 from haemaru.exchange.comparison import METADATA as COMPARISON
 from haemaru.exchange.keyring import METADATA as KEYRING
 from haemaru.exchange.tables import METADATA as EXCHANGE
@@ -19,5 +20,6 @@ ROOMS: tuple[MetaData, ...] = (
     KEYRING,
     TALLIES,
     APPROVALS,
+    CLAUSES,
     COMPARISON,
 )

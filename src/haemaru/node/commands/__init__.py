@@ -33,6 +33,7 @@ COMMANDS: dict[str, Command] = {
     "agreement.adopt": agreement.adopt,
     "agreement.approve": agreement.approve,
     "agreement.diff": agreement.diff,
+    "agreement.explain": agreement.explain,
     "agreement.referred": agreement.referred,
     "agreement.refuse": agreement.refuse,
     "agreement.resume": agreement.resume,

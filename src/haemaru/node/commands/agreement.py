@@ -7,7 +7,9 @@ from haemaru.agreement import Agreement, difference, load_agreement, signature_l
 from haemaru.clock import format_time
 from haemaru.node.accounts import Account
 from haemaru.node.answer import Answer
+from haemaru.node.clause_pages import clause_pages
 from haemaru.signing import read_statement
+from haemaru.values import parse_time
 from haemaru.wording import Fault
 
 if TYPE_CHECKING:
@@ -155,6 +157,26 @@ def who_decides(node: "Node", params: dict[str, Any]) -> str:
         account = found
     account.must_be_able_to("approve_release")
     return account.name
+
+
+def explain(node: "Node", params: dict[str, Any]) -> Answer:
+    """What each clause of a text says and did at this node."""
+    agreement = load_agreement(Path(params["file"]).read_bytes(), params["file"])
+    only = params.get("clause")
+    if only is not None and agreement.find_clause(only) is None:
+        raise Fault("clause_unknown", str(only)[:100], id=agreement.id)
+    since = parse_time(params["since"], "--since") if params.get("since") else None
+    return Answer(
+        {
+            "id": agreement.id,
+            "version": agreement.version,
+            "hash": agreement.hash,
+            "party": node.party,
+            "adopted": node.agreements.find(agreement.hash) is not None,
+            "since": params.get("since"),
+            "clauses": clause_pages(node, agreement, since, only),
+        }
+    )
 
 
 def diff(node: "Node", params: dict[str, Any]) -> Answer:

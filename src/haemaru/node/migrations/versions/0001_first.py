@@ -101,6 +101,46 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entry"),
     )
     op.create_table(
+        "exchange_clause_kept",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("clause", sa.Text(), nullable=False),
+        sa.Column("rid", sa.LargeBinary(), nullable=False),
+        sa.Column("agreement", sa.Text(), nullable=False),
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "clause"),
+    )
+    op.create_index("exchange_clause_kept_rid", "exchange_clause_kept", ["rid"], unique=False)
+    op.create_table(
+        "exchange_clause_out",
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("clause", sa.Text(), nullable=False),
+        sa.Column("does", sa.Text(), nullable=False),
+        sa.Column("rid", sa.LargeBinary(), nullable=False),
+        sa.Column("agreement", sa.Text(), nullable=False),
+        sa.Column("op", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("month", sa.Text(), nullable=False),
+        sa.Column("rows", sa.BigInteger(), nullable=False),
+        sa.Column("event_ms", sa.BigInteger(), nullable=False),
+        sa.Column("sealed_ms", sa.BigInteger(), nullable=False),
+        sa.Column("acked_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("peer", "channel", "epoch", "seq", "clause", "does"),
+    )
+    op.create_index("exchange_clause_out_clause", "exchange_clause_out", ["agreement", "clause"], unique=False)
+    op.create_index("exchange_clause_out_rid", "exchange_clause_out", ["rid"], unique=False)
+    op.create_table(
+        "exchange_clause_streams",
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("acked", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("peer", "channel", "epoch"),
+    )
+    op.create_table(
         "exchange_comparisons",
         sa.Column("session", sa.Text(), nullable=False),
         sa.Column("peer", sa.Text(), nullable=False),
@@ -310,6 +350,9 @@ def downgrade() -> None:
     op.drop_table("exchange_holds")
     op.drop_table("exchange_differences")
     op.drop_table("exchange_comparisons")
+    op.drop_table("exchange_clause_streams")
+    op.drop_table("exchange_clause_out")
+    op.drop_table("exchange_clause_kept")
     op.drop_table("exchange_batches")
     op.drop_table("exchange_asks")
     op.drop_table("exchange_approvals")
