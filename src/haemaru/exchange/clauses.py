@@ -131,8 +131,7 @@ class ClauseView:
 
     def _sealed(self, tx: Tx, _entry: Entry, body: bytes) -> None:
         facts, content = read_entry(body, SealedFacts)
-        if facts.channel != "control":
-            self._write(tx, facts, content)
+        self._write(tx, facts, content)
 
     def _resealed(self, tx: Tx, _entry: Entry, body: bytes) -> None:
         facts, content = read_entry(body, SealedFacts)
@@ -141,6 +140,8 @@ class ClauseView:
         self._write(tx, facts, content)
 
     def _write(self, tx: Tx, facts: SealedFacts, content: bytes) -> None:
+        if facts.channel == "control":
+            return  # what is said about records needs no clause
         head = _head(facts, content)
         row = {
             **_place(facts),
