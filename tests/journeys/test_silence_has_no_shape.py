@@ -22,7 +22,7 @@ import httpx2
 import msgspec
 import numpy as np
 import uvicorn
-from tests.node.conftest import Pair, asked, pair, waiting, written
+from tests.node.conftest import Pair, asked, written
 
 from haemaru.exchange.frame import open_frame, read_outer
 from haemaru.node import Node
@@ -45,7 +45,7 @@ def mann_whitney(one: Sequence[float], other: Sequence[float]) -> float:
     if spread == 0:
         return 1.0
     u = ranks[:n].sum() - n * (n + 1) / 2
-    return math.erfc(abs(u - n * m / 2) / math.sqrt(2 * spread))
+    return math.erfc(abs(float(u) - n * m / 2) / math.sqrt(2 * spread))
 
 
 def smirnov(one: Sequence[float], other: Sequence[float]) -> float:
@@ -56,7 +56,7 @@ def smirnov(one: Sequence[float], other: Sequence[float]) -> float:
     scaled = distance * math.sqrt(len(one) * len(other) / (len(one) + len(other)))
     if scaled < 0.3:
         return 1.0
-    return min(1.0, 2 * sum((-1) ** (k - 1) * math.exp(-2 * (k * scaled) ** 2) for k in range(1, 101)))
+    return min(1.0, 2 * math.fsum((-1) ** (k - 1) * math.exp(-2 * (k * scaled) ** 2) for k in range(1, 101)))
 
 
 @contextmanager

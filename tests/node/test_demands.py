@@ -109,6 +109,25 @@ def test_a_second_demand_for_the_same_is_answered_by_what_was_given_already(hold
     holder.carry()
 
     assert received(holder) == ["clearance-1"]
-    assert stand(holder, again) == ["refused", "refused"]
-    shown = {each["id"]: each["reason"] for each in NodeDesk(holder.kcg).demands()}
-    assert shown[again].params == {"reason": "covered [clearance-1]"}
+    assert stand(holder, again) == ["released", "released"]
+    shown = {each["id"]: each for each in NodeDesk(holder.kcg).demands()}
+    assert shown[again]["reason"].code == "demand_given_already"
+    assert shown[again]["answers"] == ["clearance-1"]
+
+
+def test_a_demand_for_what_a_silent_clause_keeps_is_answered_as_if_there_were_nothing(
+    pair: Pair, tmp_path: Path
+) -> None:
+    hidden = {**CLEARANCE, "rid": "clearance-2", "handling": {"level": "secret", "caveats": []}}
+    told = []
+    for record in (None, hidden):
+        if record is not None:
+            pair.kcs.do("records.put", {"file": written(tmp_path / "hidden.jsonl", record)})
+        demand = ask(pair, tmp_path)
+        answer = asked(pair.kcs, "demand.answer", id=demand, release=True, reason="nothing held")
+        pair.carry()
+        [reply] = pair.kcg.exchange.holdings.referring(demand)
+        told.append((answer["answer"], stand(pair, demand), reply.kind, reply.record["body"]["reason"]))
+
+    assert told[0] == told[1] == ("refuse", ["refused", "refused"], "request.refusal", "nothing held")
+    assert received(pair) == []

@@ -1,13 +1,14 @@
 """What a partner asks is answered once: after a restart, after a suspension, and again when it was corrected."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 from tests.node.conftest import Pair, asked
 
 from haemaru.exchange import Held
 from haemaru.node import Node
-from haemaru.node.reactions import react, unanswered
+from haemaru.node.reactions import prepare, react, unanswered
 from haemaru.storage import StorageError
 
 TIP = {"text": "a bulk carrier off Okgye", "vessel_name": "INVENTED ONE", "wait_s": 0}
@@ -68,12 +69,12 @@ def test_a_store_that_refused_is_asked_again(pair: Pair, monkeypatch: pytest.Mon
     case = deliver(pair)
     refusals = iter([StorageError("disk", "full")])
 
-    def full_once(node: Node, held: Held) -> None:
+    def full_once(node: Node, held: Held) -> Callable[[], None] | None:
         for refusal in refusals:
             raise refusal
-        react(node, held)
+        return prepare(node, held)
 
-    monkeypatch.setattr("haemaru.node.workers.react", full_once)
+    monkeypatch.setattr("haemaru.node.workers.prepare", full_once)
 
     pair.kcs.start()
     until = time.monotonic() + 20

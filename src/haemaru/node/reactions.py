@@ -3,16 +3,23 @@
 Each reaction writes records of its own through the same door as an officer would, under the same clauses.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from haemaru.ledger import Batch
 from haemaru.node.hands import hand, share
 from haemaru.operations import Weighed, answer, weigh
+from haemaru.wording import Fault
 
 if TYPE_CHECKING:
     from haemaru.exchange import Held
     from haemaru.node.node import Node
 
+WEIGHED = "operations.weighed"
 # What a case asks about: what either agency knows of the ship. The conversation itself (tips, cases) is not knowledge.
 _KNOWLEDGE = ("surveillance.", "intelligence.", "customs.")
 # What a partner waits on, and the kind of record that answers it.
@@ -21,14 +28,24 @@ _REPLIES = {"operations.case": "operations.answer", "training.application": "tra
 
 def react(node: "Node", held: "Held") -> None:
     """Does what an arrived record asks of this node; most ask nothing, and what is answered is not answered twice."""
-    if not _asks(node, held) or node.agreements.refusal(node.clock.now()) is not None:
-        return
-    if held.kind == "operations.case":
-        answer_case(node, held)
-    else:
-        from haemaru.node.commands.training import enrol
+    act = prepare(node, held)
+    if act is not None:
+        act()
 
-        enrol(node, held)
+
+def prepare(node: "Node", held: "Held") -> Callable[[], None] | None:
+    """What is to be done about an arrived record, with everything looked at that may have to stay unseen.
+
+    How long that took must not show: the workers prepare in one tick and act in a later one.
+    """
+    if not _asks(node, held) or node.agreements.refusal(node.clock.now()) is not None:
+        return None
+    if held.kind == "operations.case":
+        found = consider(node, held.record, str(held.peer))
+        return lambda: _answer_case(node, held, found)
+    from haemaru.node.commands.training import enrol
+
+    return lambda: enrol(node, held)
 
 
 def unanswered(node: "Node") -> "list[Held]":
@@ -54,23 +71,59 @@ def knowledge(node: "Node", subject: dict[str, Any]) -> "list[Held]":
     return [each for each in held if each.peer is None and each.kind.startswith(_KNOWLEDGE)]
 
 
-def answer_case(node: "Node", case: "Held") -> None:
+def _answer_case(node: "Node", case: "Held", found: "list[Considered]") -> None:
     """Gives the partner everything the clauses let it have about the ship of its case, and says what is held back."""
+    if not _asks(node, case):
+        return
     asker = str(case.peer)
     with node.ledger.write() as batch:
-        weighed = contribute(node, batch, case.record, asker)
+        weighed = give(node, batch, case.record, asker, found)
         share(node, batch, answer(case.record, weighed, hand(node)), [asker])
     node.workers.wake()
 
 
-def contribute(node: "Node", batch: Batch, case: dict[str, Any], to: str) -> list[Weighed]:
-    """Seals for one partner what this node holds about the ship of a case; tells how each record was decided."""
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """One own record about the ship of a case, and what the agreement says about giving it to the partner."""
+
+    held: "Held"
+    weighed: Weighed
+
+
+def consider(node: "Node", case: dict[str, Any], to: str) -> list[Considered]:
+    """What this node holds about the ship of a case, each weighed for one partner; nothing is written."""
     agreement = node.agreements.current()
-    weighed: list[Weighed] = []
     if agreement is None:
-        return weighed
-    for held in knowledge(node, case["subject"]):
-        found = weigh(agreement, held.record, node.party, to, node.clock.now())
-        weighed.append(found)
-        node.exchange.put(batch, held.record, to, found.purpose or "-", refs=[case["rid"]])
-    return weighed
+        return []
+    now = node.clock.now()
+    own = knowledge(node, case["subject"])
+    return [Considered(held, weigh(agreement, held.record, node.party, to, now)) for held in own]
+
+
+def give(node: "Node", batch: Batch, case: dict[str, Any], to: str, found: list[Considered]) -> list[Weighed]:
+    """Seals what may leave and notes in one entry how each record was weighed; gives what the partner may know of.
+
+    One entry, however many records there are: the partner sees how far this ledger grows.
+    """
+    lines = [_line(one) for one in found]
+    batch.append(WEIGHED, msgspec.json.encode({"case": case["rid"], "to": to, "records": lines}))
+    shown = [one for one in found if one.weighed.is_shown]
+    for one in shown:
+        with suppress(Fault):  # taken back since it was weighed
+            node.exchange.put(batch, one.held.record, to, one.weighed.purpose, refs=[case["rid"]])
+    return [one.weighed for one in shown]
+
+
+def _line(one: Considered) -> dict[str, Any]:
+    decision = one.weighed.decision
+    return {
+        "rid": one.held.rid,
+        "verdict": decision.verdict.value,
+        "clause": decision.refused_by,
+        "silent": decision.is_silent,
+    }
+
+
+def contribute(node: "Node", batch: Batch, case: dict[str, Any], to: str) -> list[Weighed]:
+    """Seals for one partner what this node holds about the ship of its own case."""
+    return give(node, batch, case, to, consider(node, case, to))

@@ -1,5 +1,8 @@
 """What a running node does by itself: pushes to partners, reacts to what came in, keeps the picture and the witness.
 
+What a partner asks is looked at in one tick and answered in a later one, and ticks stand on a grid: when the answer
+leaves tells nothing of how much there was to look at.
+
 Nothing here decides anything that a restart could not take up again: queues are read from the ledger's views, and what
 a partner asked while the node was killed, suspended, or without room on its disk is answered as soon as it can be.
 """
@@ -8,10 +11,11 @@ import logging
 import queue
 import threading
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from haemaru.exchange import Held, HttpTransport, Pusher
-from haemaru.node.reactions import react, unanswered
+from haemaru.node.reactions import prepare, unanswered
 from haemaru.storage import StorageError
 from haemaru.wording import Fault
 
@@ -30,7 +34,8 @@ class Workers:
         self._pushers: dict[str, Pusher] = {}
         self._changing = threading.Lock()
         self._owes = True
-        self._arrived: queue.Queue[Held | None] = queue.Queue()
+        self._arrived: queue.Queue[Held] = queue.Queue()
+        self._prepared: list[tuple[Held, Callable[[], None]]] = []
         self._threads: list[threading.Thread] = []
         self._is_running = False
         node.exchange.on_received(self._arrived.put)
@@ -44,17 +49,15 @@ class Workers:
         """Starts the threads."""
         self._is_running = True
         self.peers_changed()
-        for name, work in (("reactions", self._react), ("ticker", self._tick)):
-            thread = threading.Thread(target=work, name=name, daemon=True)
-            thread.start()
-            self._threads.append(thread)
+        thread = threading.Thread(target=self._tick, name="ticker", daemon=True)
+        thread.start()
+        self._threads.append(thread)
 
     def stop(self) -> None:
         """Stops the threads and waits for what is under way."""
         if not self._is_running:
             return
         self._is_running = False
-        self._arrived.put(None)
         with self._changing:
             for pusher in self._pushers.values():
                 pusher.stop()
@@ -82,23 +85,36 @@ class Workers:
         return {party: pusher.link for party, pusher in list(self._pushers.items())}
 
     def _react(self) -> None:
-        while (held := self._arrived.get()) is not None:
-            try:
-                react(self._node, held)
-            except Fault as fault:
-                _log.warning("no reaction to a %s: %s", held.kind, fault.code)
-            except (StorageError, OSError):
-                # The store refused (a full disk, a lock): what was asked stays asked.
-                self._owes = True
-                _log.exception("a reaction waits")
-            except Exception:  # noqa: BLE001 - one bad record must not end all reactions
-                _log.exception("a reaction failed")
+        """Answers what was prepared in an earlier tick, then prepares what came since."""
+        prepared, self._prepared = self._prepared, []
+        for held, act in prepared:
+            self._guarded(held, act)
+        for _ in range(self._arrived.qsize()):
+            held = self._arrived.get()
+            self._guarded(held, lambda held=held: self._prepare(held))  # type: ignore[misc]
+
+    def _prepare(self, held: Held) -> None:
+        act = prepare(self._node, held)
+        if act is not None:
+            self._prepared.append((held, act))
+
+    def _guarded(self, held: Held, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Fault as fault:
+            _log.warning("no reaction to a %s: %s", held.kind, fault.code)
+        except (StorageError, OSError):
+            # The store refused (a full disk, a lock): what was asked stays asked.
+            self._owes = True
+            _log.exception("a reaction waits")
+        except Exception:  # noqa: BLE001 - one bad record must not end all reactions
+            _log.exception("a reaction failed")
 
     def _tick(self) -> None:
         # On a grid: how long the work of one tick took must not show in the moment of the next, where answers leave.
         begun = time.monotonic()
         while not self._node.stopping.wait(_TICK_S - (time.monotonic() - begun) % _TICK_S):
-            for work in (self._take_up, self._node.surveillance.tick, self._node.exchange.tick):
+            for work in (self._take_up, self._react, self._node.surveillance.tick, self._node.exchange.tick):
                 try:
                     work()
                 except Exception:  # noqa: BLE001 - the next tick tries again

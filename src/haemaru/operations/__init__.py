@@ -10,7 +10,7 @@ from haemaru.operations.answer import Weighed, answer, held_notes, weigh
 from haemaru.operations.authority import Authority, authority
 from haemaru.operations.candidates import Candidate, Ranking, candidates
 from haemaru.operations.case import CaseFile, choose, fold, move, open_case, turn_criminal
-from haemaru.operations.demand import DemandState, draft_demand, follow, matching, read_demand, refuse
+from haemaru.operations.demand import DemandState, draft_demand, follow, given_already, matching, read_demand, refuse
 from haemaru.operations.evidence import KnownVessel, Part
 from haemaru.operations.hand import Hand
 from haemaru.operations.outcome import read_outcome
@@ -41,6 +41,7 @@ __all__ = [
     "draft_demand",
     "fold",
     "follow",
+    "given_already",
     "held_notes",
     "matching",
     "move",

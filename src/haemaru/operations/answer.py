@@ -22,6 +22,14 @@ class Weighed:
     decision: Decision
     purpose: str = ""
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether the partner may know of the record: it is released, or a clause refuses it openly."""
+        decision = self.decision
+        if decision.verdict is Verdict.RELEASE:
+            return True
+        return decision.refused_by not in (None, "none") and not decision.is_silent
+
 
 _ASKING = (Effect.DEMAND, Effect.REFER)
 
@@ -46,12 +54,11 @@ def answer(case: Mapping[str, Any], weighed: Iterable[Weighed], hand: Hand) -> R
     held: dict[tuple[str, str], str] = {}
     for one in weighed:
         decision = one.decision
-        clause = decision.refused_by
         if decision.verdict is Verdict.RELEASE:
             shared += 1
-        elif clause not in (None, "none") and not decision.is_silent:
+        elif one.is_shown:
             withheld += 1
-            held[one.kind, str(clause)] = decision.verdict.value
+            held[one.kind, str(decision.refused_by)] = decision.verdict.value
     notes = [{"kind": kind, "clause": clause, "effect": effect} for (kind, clause), effect in sorted(held.items())]
     body = {"case": case["rid"], "shared": shared, "withheld": withheld, "held": notes}
     return hand.write("operations.answer", case["subject"], body, sources=[case])

@@ -97,6 +97,16 @@ def refuse(demand: Mapping[str, Any], reason: str, hand: Hand) -> Record:
     return hand.write("request.refusal", demand["subject"], body, sources=[demand])
 
 
+def given_already(demand: Mapping[str, Any], rids: Iterable[str], reason: str, hand: Hand) -> Record:
+    """The reply to a demand for what the asker has: one envelope a revision, so it names what was given before.
+
+    Of the kind `request.refusal`, because a clause lets that pass; with `given` in it a demand reads as released.
+    """
+    body = {"demand": demand["rid"], "case": demand["body"].get("case"), "given": sorted(rids)}
+    said = {"reason": reason.strip()} if reason.strip() else {}
+    return hand.write("request.refusal", demand["subject"], {**body, **said}, sources=[demand])
+
+
 @dataclass(frozen=True, slots=True)
 class DemandState:
     """Where a demand stands: open, released (with what came), refused (with why) or overdue."""
@@ -129,6 +139,11 @@ def _answers(record: Mapping[str, Any], demand: Mapping[str, Any]) -> bool:
     return record.get("body", {}).get("demand") == demand["rid"] or _refers(record, demand)
 
 
+def _given(refusal: Mapping[str, Any] | None) -> tuple[str, ...]:
+    named = (refusal or {}).get("body", {}).get("given")
+    return tuple(map(str, named)) if isinstance(named, list) else ()
+
+
 def _refers(record: Mapping[str, Any], demand: Mapping[str, Any]) -> bool:
     return demand["rid"] in record.get("refs", ())
 
@@ -144,6 +159,9 @@ def _is_past(reply_by: object, at: datetime) -> bool:
 def _state(
     demand: Mapping[str, Any], refusal: Mapping[str, Any] | None, given: tuple[str, ...], at: datetime
 ) -> DemandState:
+    already = _given(refusal)
+    if already:
+        return DemandState(demand, "released", already, Reason("demand_given_already", {"count": len(already)}))
     if refusal is not None:
         why = str(refusal.get("body", {}).get("reason", "-"))
         return DemandState(demand, "refused", (str(refusal["rid"]),), Reason("demand_refused", {"reason": why}))

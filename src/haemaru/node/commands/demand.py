@@ -1,5 +1,7 @@
 """Commands on demands: draft or send one, list them, release or refuse what one asks for."""
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from haemaru.agreement import Agreement, Effect
@@ -7,13 +9,16 @@ from haemaru.node.answer import Answer
 from haemaru.node.commands.records import check_party
 from haemaru.node.files import read_object
 from haemaru.node.hands import hand, must_find, share
-from haemaru.operations import DemandState, draft_demand, follow, matching, read_demand, refuse
+from haemaru.operations import DemandState, draft_demand, follow, given_already, matching, read_demand, refuse
 from haemaru.wording import Fault
 
 if TYPE_CHECKING:
+    from haemaru.exchange import PutResult
+    from haemaru.ledger import Batch
     from haemaru.node.node import Node
 
 _KINDS = ("request.demand", "request.refusal")
+_GIVING = ("sealed", "known", "referred")
 
 
 def new(node: "Node", params: dict[str, Any]) -> Answer:
@@ -115,25 +120,35 @@ def answer(node: "Node", params: dict[str, Any]) -> Answer:
     demand = held.record
     if not params["release"]:
         return _refuse(node, params, demand, held.peer)
-    outcomes: dict[str, int] = {}
     with node.ledger.write() as batch:
         own = [each.record for kind in demand["body"]["kinds"] for each in node.exchange.holdings.records_of(kind)]
         covered = matching(demand, [record for record in own if record["origin"] == node.party])
-        for record in covered:
-            clauses = [each.id for each in demand_clauses(agreement, record["kind"], node.party, held.peer)]
-            for result in share(
-                node, batch, record, [held.peer], purpose=demand["body"]["purpose"], demanded=clauses,
-                refs=[held.rid], op="reply",
-            ):  # fmt: skip
-                outcomes[result.outcome] = outcomes.get(result.outcome, 0) + 1
-    if not covered:
-        return _refuse(node, params, demand, held.peer)
+        results = [result for record in covered for result in _give(node, batch, record, demand, held.peer, agreement)]
+    # What the partner gets nothing of is answered like nothing: a word less or a silence more would tell.
+    shown = [each for each in results if each.outcome in _GIVING and not (each.decision and each.decision.is_silent)]
+    outcomes = Counter(result.outcome for result in shown)
+    told = {"id": held.rid, "covered": len(covered), "outcomes": dict(outcomes)}
+    if not shown:
+        _refuse(node, params, demand, held.peer)
+        return Answer({**told, "answer": "refuse"})
     if set(outcomes) == {"known"}:
-        # One envelope a revision: the asker has these already, and the answer says which they are.
-        already = ", ".join(str(record["rid"]) for record in covered)
-        return _refuse(node, {**params, "reason": f"{params['reason'] or '-'} [{already}]"}, demand, held.peer)
+        _say_given(node, params, demand, held.peer, [result.rid for result in shown])
     node.workers.wake()
-    return Answer({"id": held.rid, "answer": "release", "covered": len(covered), "outcomes": outcomes})
+    return Answer({**told, "answer": "release"})
+
+
+def _give(
+    node: "Node", batch: "Batch", record: Mapping[str, Any], demand: dict[str, Any], to: str, agreement: Agreement
+) -> "list[PutResult]":
+    clauses = [each.id for each in demand_clauses(agreement, record["kind"], node.party, to)]
+    purpose = demand["body"]["purpose"]
+    return share(node, batch, record, [to], purpose=purpose, demanded=clauses, refs=[demand["rid"]], op="reply")
+
+
+def _say_given(node: "Node", params: dict[str, Any], demand: dict[str, Any], to: str, rids: list[str]) -> None:
+    by = hand(node, str(params.get("by", "")))
+    with node.ledger.write() as batch:
+        share(node, batch, given_already(demand, rids, params["reason"] or "", by), [to])
 
 
 def _refuse(node: "Node", params: dict[str, Any], demand: dict[str, Any], to: str) -> Answer:

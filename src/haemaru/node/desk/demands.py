@@ -21,7 +21,7 @@ def _row(node: "Node", state: "DemandState") -> dict[str, Any]:
         "party": told["party"] if told["direction"] == "in" else _receiver(node, told["id"]),
         "kind": ", ".join(told["kinds"]),
         "due": told["reply_by"],
-        "reason": state.reason if state.state == "refused" else "",
+        "reason": state.reason if state.state in ("refused", "released") else "",
         "answer": next(iter(told["answers"]), None),
     }
 
