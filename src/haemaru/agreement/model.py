@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from haemaru.agreement.conditions import Condition
 from haemaru.agreement.treatments import Coarsening, Treatment
-from haemaru.wording import Bilingual
+from haemaru.wording import Bilingual, Reason
 
 if TYPE_CHECKING:
     from haemaru.agreement.leaves import Shape
@@ -145,12 +145,14 @@ class Agreement:
     _by_id: dict[str, Clause] = field(init=False, repr=False)
     _scopes: "dict[tuple[str, str, str, str], Scope]" = field(init=False, repr=False)
     _shapes: "dict[object, Shape]" = field(init=False, repr=False)
+    _kept: "dict[object, Reason | None]" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "party_ids", frozenset(party.id for party in self.parties))
         object.__setattr__(self, "_by_id", {clause.id: clause for clause in self.clauses})
         object.__setattr__(self, "_scopes", {})
         object.__setattr__(self, "_shapes", {})
+        object.__setattr__(self, "_kept", {})
 
     def is_in_force(self, at: datetime) -> bool:
         """True from `effective` on, until `expires`."""

@@ -18,6 +18,7 @@ from haemaru.agreement.decide import shape_in
 from haemaru.agreement.decision import retention_end, strictest_onward
 from haemaru.agreement.model import HEADER_LEAVES, Agreement, Clause, Effect
 from haemaru.agreement.plan import drops, keeps, value_rules
+from haemaru.agreement.scope import remember
 from haemaru.agreement.treatments import Treatment
 from haemaru.wording import Reason
 
@@ -89,7 +90,7 @@ def _check(
     if not cited:
         return Reason("received_no_clause")
     return (
-        _check_paths(header, cited, leaves)
+        _check_paths(agreement, header, cited, leaves)
         or _check_duties(header, cited, created)
         or _check_conditions(header, cited, leaves, ask)
     )
@@ -99,16 +100,33 @@ def _can_release(clause: Clause, kind: str, way: tuple[str, str], purpose: str) 
     return clause.effect is not Effect.WITHHOLD and clause.is_about(kind, *way) and clause.serves(purpose)
 
 
-def _check_paths(header: Mapping[str, Any], cited: list[Clause], leaves: tuple[str, ...]) -> Reason | None:
-    declared = {row["path"]: row for row in header.get("paths") or ()}
+def _check_paths(
+    agreement: Agreement, header: Mapping[str, Any], cited: list[Clause], leaves: tuple[str, ...]
+) -> Reason | None:
+    """What stands in the way of these leaves; remembered, because a partner's records are much alike."""
+    declared = tuple((row["path"], row["clause"], row["treatment"]) for row in header.get("paths") or ())
+    key = (declared, tuple(clause.id for clause in cited), leaves)
+    if key in agreement._kept:
+        return agreement._kept[key]
+    found = _paths_reason({row[0]: row for row in declared}, cited, leaves)
+    known = {*leaves, *HEADER_LEAVES}
+    # Only what fits: a header may name anything, and a stranger's long words are not to be kept.
+    if found is None and len(declared) <= len(known) and all(row[0] in known and row[2] in _RANK for row in declared):
+        remember(agreement._kept, key, found, len(known))
+    return found
+
+
+def _paths_reason(
+    declared: Mapping[str, tuple[str, str, str]], cited: list[Clause], leaves: tuple[str, ...]
+) -> Reason | None:
     by_id = {clause.id: clause for clause in cited}
     for leaf in leaves:
         row = declared.get(leaf)
-        clause = by_id.get(row["clause"]) if row else None
+        clause = by_id.get(row[1]) if row else None
         if row is None or clause is None or not keeps(clause, leaf) or any(drops(other, leaf) for other in cited):
             return Reason("received_path_not_kept", {"path": leaf})
         asked = [rule.treatment.value for other in cited for rule in value_rules(other, leaf)]
-        if any(_RANK.get(row["treatment"], -1) < _RANK[treatment] for treatment in asked):
+        if any(_RANK.get(row[2], -1) < _RANK[treatment] for treatment in asked):
             return Reason("received_treatment_missing", {"path": leaf})
     return None
 

@@ -131,18 +131,21 @@ def _paths(released: tuple[tuple[str, str, str], ...]) -> tuple[Released, ...]:
 
 def seal(house: House, ask: Ask, judgement: Judgement, prev: str | None, at: datetime) -> Sealable:
     """The released copy under its header, signed; only for a judgement that releases."""
+    content, header, release = released_copy(house, ask, judgement, prev, at)
+    return Sealable(write_envelope(house.keys, RECORD_TYPE, content), digest_of(content), release, header.refs)
+
+
+def released_copy(
+    house: House, ask: Ask, judgement: Judgement, prev: str | None, at: datetime
+) -> tuple[bytes, Header, str]:
+    """What is signed: the header and the copy as bytes; the header, and the digest of what was decided."""
     agreement, decision = judgement.agreement, judgement.decision
     if agreement is None or decision is None or decision.verdict is not Verdict.RELEASE:
         raise AssertionError("only a release is sealed")
     copy = decision.redact(ask.record, house.vault.blind(PSEUDONYMS))
     header = release_header(house, ask, copy, agreement, decision, prev=prev, at=at)
     content = join(header_bytes(header), msgspec.json.encode(copy))
-    return Sealable(
-        write_envelope(house.keys, RECORD_TYPE, content),
-        digest_of(content),
-        release_digest(agreement, decision),
-        header.refs,
-    )
+    return content, header, release_digest(agreement, decision)
 
 
 def release_header(

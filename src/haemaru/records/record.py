@@ -9,7 +9,8 @@ the meaning of a body belongs to the room of its kind, and whether it may leave 
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from haemaru.records.kinds import parse_kind
@@ -109,6 +110,53 @@ def _type_name(value: object) -> str:
 
 
 def _check_tree(root: dict[str, Any], where: str) -> None:
+    """Refuses what is too deep, too large, or named or valued in a way that no path or reader could follow."""
+    if not _is_plain(root):
+        _find_fault(root, where)
+
+
+def _is_plain(root: dict[str, Any]) -> bool:
+    """Whether nothing in the tree needs a second look: the quick way through what nearly all records are."""
+    fields, level, depth = 0, [root], 1
+    size = 0
+    while level:
+        below: list[Any] = []
+        for holder in level:
+            fields += len(holder)
+            if isinstance(holder, dict):
+                for key in holder:
+                    if type(key) is not str or len(key) > MAX_KEY or not _is_plain_key(key):
+                        return False
+                inner: Iterable[Any] = holder.values()
+            else:
+                inner = holder
+            for value in inner:
+                kind = type(value)
+                if kind is str:
+                    size += len(value)
+                    if len(value) > MAX_TEXT or _REFUSED_TEXT.search(value):
+                        return False
+                elif kind is dict or kind is list:
+                    below.append(value)
+                elif kind is float or kind is int:
+                    size += 16
+                    if not -_LARGEST_WHOLE <= value <= _LARGEST_WHOLE:
+                        return False
+                elif value is not None and kind is not bool:
+                    return False
+        depth += 1
+        if depth > MAX_DEPTH or fields > MAX_FIELDS or size > MAX_BYTES // 2:
+            return False
+        level = below
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _is_plain_key(key: str) -> bool:
+    return bool(key) and key.isprintable() and not _REFUSED_KEY.search(key)
+
+
+def _find_fault(root: dict[str, Any], where: str) -> None:
     fields = 0
     size = 0
     waiting: list[tuple[Any, str, int]] = [(root, where, 1)]

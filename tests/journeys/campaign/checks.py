@@ -64,7 +64,7 @@ def compare(loads: list[Load]) -> dict[str, Any]:
                 found["lost"].append(f"{rid} at the partner")
             elif theirs != own and not (own == GONE and theirs is None):
                 found["differs"].append(f"{rid} {own!r:.40} there {theirs!r:.40}")
-    return {"acknowledged": acknowledged, "held_by_partner": held, **found}
+    return {"acknowledged": acknowledged, "held_by_partner": held, **{name: rids[:20] for name, rids in found.items()}}
 
 
 def _rows(lines: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
@@ -127,7 +127,7 @@ def ledgers_agree(homes: list[CampaignHome]) -> dict[str, Any]:
                 differ.append(f"{home.party} {place}: another digest at {other.party}")
         sizes = _select(home, "SELECT max(size) FROM countersignature WHERE party = ?", other.party)
         countersigned[home.party] = sizes[0][0] or 0
-    return {"compared": compared, "differ": differ, "countersigned": countersigned}
+    return {"compared": compared, "differ": differ[:20], "countersigned": countersigned}
 
 
 def _select(home: CampaignHome, sql: str, party: str) -> list[tuple[Any, ...]]:

@@ -22,7 +22,7 @@ from typing import Any
 
 from tests.journeys.house_pair import ENVIRONMENT
 
-DISK_BYTES = 192 * 1024 * 1024
+DISK_BYTES = 640 * 1024 * 1024
 _START_S = 120.0
 _ANSWER_S = 60.0
 

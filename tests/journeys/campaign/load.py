@@ -72,7 +72,7 @@ class Load:
                 self.stop.wait(0.2)
 
     def _put(self) -> None:
-        fresh = [self._record() for _ in range(self._luck.randint(1, 25))]
+        fresh = [self._record() for _ in range(self._luck.randint(1, 12))]
         file = self._folder / f"{self.home.party}-{self._number}.jsonl"
         file.write_text("".join(json.dumps(record) + "\n" for record in fresh))
         for record in fresh:
