@@ -5,7 +5,7 @@ into an envelope and numbered, 500 lines become a frame (Merkle root, zstd, encr
 receiver checks that signature, opens and unpacks the frame, compares the root, and reads each envelope: its number,
 its content, its digest, and its own signature where it has one. `with_agreement` is the same and what stands around
 it: the released copy is cut and its header written at the sender; at the receiver header and record are read, and
-everything is held against the agreement that the header names. Deciding and both ledgers are outside; `records` has them.
+everything is held against the agreement that the header names. Deciding and both ledgers are outside, in `records`.
 """
 
 import tempfile
