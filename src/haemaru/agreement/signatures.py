@@ -8,7 +8,7 @@ counts `live`; keys come from statements that officers have trusted, never from 
 import base64
 import binascii
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -44,9 +44,11 @@ def signature_line(keys: Keys, party: str, realm: str, agreement_bytes: bytes) -
     return json.dumps(dict(zip(_KEYS, row, strict=True)), ensure_ascii=False)
 
 
-def who_signed(
-    agreement: Agreement, realm: str, lines: Iterable[str], statements: Mapping[str, Statement]
-) -> Signatures:
+Trusted = Statement | Sequence[Statement]
+"""The statement of a party's keys, or every one of it whose key counts, the newest first."""
+
+
+def who_signed(agreement: Agreement, realm: str, lines: Iterable[str], statements: Mapping[str, Trusted]) -> Signatures:
     """Whose signatures stand under the agreement in this realm, by the keys of the trusted statements."""
     signed: set[str] = set()
     refused: list[RefusedSignature] = []
@@ -82,7 +84,7 @@ def _read(line: str) -> dict[str, str] | None:
 
 
 def _refusal(
-    agreement: Agreement, realm: str, row: Mapping[str, str], statements: Mapping[str, Statement]
+    agreement: Agreement, realm: str, row: Mapping[str, str], statements: Mapping[str, Trusted]
 ) -> Reason | None:
     party = row["party"]
     if party not in agreement.party_ids:
@@ -91,9 +93,12 @@ def _refusal(
         return Reason("signature_other_realm", {"realm": row["realm"]})
     if row["sha256"] != agreement.hash:
         return Reason("signature_other_bytes")
-    statement = statements.get(party)
-    if statement is None:
+    trusted = statements.get(party)
+    if not trusted:
         return Reason("signature_key_unknown", {"party": party})
+    # A party may have signed before it changed its keys.
+    every = (trusted,) if isinstance(trusted, Statement) else trusted
+    statement = next((each for each in every if each.public.keyid == row["keyid"]), every[0])
     if statement.party != party or statement.realm != realm or statement.public.keyid != row["keyid"]:
         return Reason("signature_key_differs", {"party": party})
     try:

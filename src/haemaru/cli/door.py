@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from haemaru.cli.passphrase import ask
 from haemaru.node import Answer, Node
 from haemaru.node.control import ask_running
 from haemaru.node.home import Home
@@ -28,7 +29,7 @@ def act(
         if answer is not None:
             return answer
         try:
-            node = Node.open(home.folder)
+            node = Node.open(home.folder, passphrase=ask)
         except Fault as fault:
             if fault.code != "home_locked" or time.monotonic() > until:
                 raise

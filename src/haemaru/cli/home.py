@@ -8,10 +8,12 @@ import msgspec
 from haemaru.cli.door import act
 from haemaru.cli.options import file_argument, home_argument, json_option
 from haemaru.cli.output import show
+from haemaru.cli.passphrase import ask_new, passphrase_option
 from haemaru.node import Answer
 from haemaru.node.backup import restore_home
 from haemaru.node.home import REALMS
 from haemaru.node.init import init_home
+from haemaru.node.passphrase import from_file
 from haemaru.signing import SUITE, SUITE_NAMES
 
 
@@ -29,6 +31,8 @@ from haemaru.signing import SUITE, SUITE_NAMES
     show_default=True,
     help="The algorithms of the node's keys; partners may have another.",
 )
+@passphrase_option
+@click.option("--ask-passphrase", is_flag=True, help="Ask for a passphrase of the keys at the terminal.")
 @json_option
 def init(
     home: Path,
@@ -38,10 +42,13 @@ def init(
     listen: str | None,
     database: str | None,
     suite: str,
+    passphrase_file: Path | None,
+    ask_passphrase: bool,
     as_json: bool,
 ) -> None:
     """Makes a home: keys, statement, database and one officer whose password is shown once."""
-    made = init_home(home.resolve(), party, agreement, realm, listen, database, suite)
+    given = from_file(passphrase_file) if passphrase_file else ask_new() if ask_passphrase else None
+    made = init_home(home.resolve(), party, agreement, realm, listen, database, suite, given)
     show(Answer(msgspec.to_builtins(made)), as_json)
 
 

@@ -6,6 +6,7 @@ import click
 
 from haemaru.cli.options import home_argument, json_option
 from haemaru.cli.output import show
+from haemaru.cli.passphrase import ask
 from haemaru.node import Answer
 from haemaru.node.control import ask_running
 from haemaru.node.home import Home
@@ -26,6 +27,6 @@ def verify(home: Path, as_json: bool) -> None:
     # Without a running node the home is not opened as a node: it may be damaged, and that is the question.
     answer = ask_running(place.socket, "ledger.verify", {})
     if answer is None:
-        found = verify_home(place)
+        found = verify_home(place, ask)
         answer = Answer(found, 0 if found["ok"] else 1)
     show(answer, as_json)

@@ -15,6 +15,7 @@ from haemaru.cli.demo import demo
 from haemaru.cli.exchange import exchange
 from haemaru.cli.feed import feed
 from haemaru.cli.home import backup, init, rebuild, restore, status
+from haemaru.cli.keys import keys
 from haemaru.cli.ledger import ledger
 from haemaru.cli.operations import operations
 from haemaru.cli.output import show_fault
@@ -36,8 +37,8 @@ def haemaru() -> None:
 
 
 COMMANDS = (
-    accounts, agreement, ais, backup, bench, demand, demo, exchange, feed, init, ledger, operations, peer, rebuild,
-    records, resources, restore, run, status, training,
+    accounts, agreement, ais, backup, bench, demand, demo, exchange, feed, init, keys, ledger, operations, peer,
+    rebuild, records, resources, restore, run, status, training,
 )  # fmt: skip
 
 for _command in COMMANDS:

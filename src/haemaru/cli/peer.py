@@ -24,3 +24,28 @@ def add(home: Path, file: Path, url: str, fingerprint: str, as_json: bool) -> No
     """Trusts a partner whose statement has exactly the fingerprint that was read aloud."""
     params = {"statement": file.read_text(errors="replace"), "url": url, "fingerprint": fingerprint, "where": str(file)}
     show(act(home, "peer.add", params), as_json)
+
+
+@peer.command()
+@home_argument
+@click.argument("party")
+@click.option("--keyid", required=True, help="Which of its keys (haemaru keys list).")
+@click.option("--reason", required=True, help="What was said on the telephone.")
+@click.option("--since", default=None, help="List what came under the key since this time; otherwise all of it.")
+@json_option
+def revoke(home: Path, party: str, keyid: str, reason: str, since: str | None, as_json: bool) -> None:
+    """Believes a partner's key no longer; its queue waits until new keys are confirmed."""
+    params = {"party": party, "keyid": keyid, "reason": reason, "since": since}
+    show(act(home, "peer.revoke", params), as_json)
+
+
+@peer.command()
+@home_argument
+@file_argument
+@click.option("--fingerprint", required=True, help="As read aloud by the partner, never fetched.")
+@click.option("--reason", required=True, help="Why its keys were replaced.")
+@json_option
+def rekey(home: Path, file: Path, fingerprint: str, reason: str, as_json: bool) -> None:
+    """Puts a partner's new keys in the place of its earlier ones, which are revoked."""
+    params = {"statement": file.read_text(errors="replace"), "fingerprint": fingerprint, "reason": reason}
+    show(act(home, "peer.rekey", params), as_json)

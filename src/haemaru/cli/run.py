@@ -15,9 +15,11 @@ import click
 import msgspec
 
 from haemaru.cli.options import home_argument
+from haemaru.cli.passphrase import asked_in, passphrase_option
 from haemaru.node import Node
 from haemaru.node.control import ControlServer, is_running
 from haemaru.node.home import LOOPBACK, Home, read_address
+from haemaru.signing import Passphrase
 from haemaru.wording import Fault
 
 _PATIENCE_S = 60.0
@@ -26,7 +28,8 @@ _GRACE_S = 10
 
 @click.command()
 @home_argument
-def run(home: Path) -> None:
+@passphrase_option
+def run(home: Path, passphrase_file: Path | None) -> None:
     """Runs a node: exchange, console, feeds and workers; prints one line when ready; SIGTERM and SIGINT end it well."""
     stopped = threading.Event()
 
@@ -37,7 +40,7 @@ def run(home: Path) -> None:
     signal.signal(signal.SIGINT, stop)
     place = Home(home.resolve())
     address = _address(place.settings().listen)
-    with _open(place, stopped) as node, _listen(address) as listener:
+    with _open(place, stopped, asked_in(passphrase_file)) as node, _listen(address) as listener:
         control = ControlServer(place.socket, node.do)
         server = _server(node)
         control.start()
@@ -58,12 +61,12 @@ def _end(node: Node, server: Any, stopped: threading.Event) -> None:
     server.should_exit = True
 
 
-def _open(place: Home, stopped: threading.Event) -> Node:
+def _open(place: Home, stopped: threading.Event, passphrase: Passphrase) -> Node:
     """Opens the node; a command that works in the home without a node is waited for, another node is not."""
     until = time.monotonic() + _PATIENCE_S
     while True:
         try:
-            return Node.open(place.folder)
+            return Node.open(place.folder, passphrase=passphrase)
         except Fault as fault:
             if stopped.is_set():
                 sys.exit(0)

@@ -56,6 +56,11 @@ class Peer(msgspec.Struct, frozen=True):
         """The keys whose signatures are believed, the newest first."""
         return tuple(known.public for known in self.known if not known.is_revoked)
 
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements of those keys."""
+        return tuple(known.statement for known in self.known if not known.is_revoked)
+
     def named(self, keyid: str) -> KnownKeys | None:
         """The statement with this signing key, revoked or not."""
         return next((known for known in self.known if known.public.keyid == keyid), None)

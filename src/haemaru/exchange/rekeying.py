@@ -23,7 +23,7 @@ from haemaru.exchange.outbox import Outbox
 from haemaru.exchange.peers import Peer, PeerBook
 from haemaru.exchange.receipt import Refusal
 from haemaru.ledger import Batch
-from haemaru.signing import KeyChain, Keys, read_statement
+from haemaru.signing import KeyChain, Keys, Statement, read_statement
 from haemaru.storage import Tx
 from haemaru.wording import Fault
 
@@ -57,6 +57,13 @@ class Rekeying:
             party=self._house.party,
         )
         return None if row is None else (row[0], read_entry(self._house.ledger.body(tx, row[1]), KeysFacts)[1])
+
+    def own_statements(self) -> tuple[Statement, ...]:
+        """Every own statement whose key was not revoked, the newest first."""
+        with self._house.ledger.read() as tx:
+            entries_ = [row["entry"] for row in self._own(tx) if row["revoked_entry"] < 0]
+            bodies = [self._house.ledger.body(tx, entry) for entry in entries_]
+        return tuple(read_statement(read_entry(body, KeysFacts)[1]) for body in bodies)
 
     def begin(self, statement: bytes) -> None:
         """Writes the first statement down."""

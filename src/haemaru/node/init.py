@@ -10,7 +10,7 @@ from haemaru.agreement import load_agreement
 from haemaru.clock import SystemClock, format_time
 from haemaru.node.home import Home, Settings, read_address
 from haemaru.node.node import Node
-from haemaru.signing import SUITE, NodeKeys, make_statement, read_statement
+from haemaru.signing import SUITE, KeyFolder, NodeKeys, make_statement, read_statement
 from haemaru.wording import Fault
 
 
@@ -45,6 +45,7 @@ def init_home(
     listen: str | None,
     database: str | None,
     suite: str = SUITE,
+    passphrase: bytes | None = None,
 ) -> Made:
     """Makes a home; refuses a folder that is one already, or a party the agreement does not name."""
     home = Home(folder)
@@ -58,14 +59,14 @@ def init_home(
         read_address(listen)
     home.make()
     keys = NodeKeys.generate(suite)
-    keys.save(home.keys)
+    KeyFolder(home.keys).create(keys, passphrase)
     statement = make_statement(keys, party, realm, format_time(SystemClock().now()))
     home.statement.write_bytes(statement)
     home.agreements.mkdir(exist_ok=True)
     shutil.copyfile(agreement, home.agreements / agreement.name)
     url = database or f"sqlite:///{folder / 'node.db'}"
     home.write_settings(Settings(party, realm, listen or _free_address(), url, agreement.name))
-    with Node.open(folder) as node:
+    with Node.open(folder, passphrase=lambda: passphrase) as node:
         with node.ledger.write() as batch:
             batch.append("node.created", msgspec.json.encode({"party": party, "realm": realm, "keyid": keys.keyid}))
             node.agreements.receive(batch, agreement.name, data)

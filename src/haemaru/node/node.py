@@ -19,8 +19,10 @@ from haemaru.node.accounts import Accounts
 from haemaru.node.agreements import AgreementDesk
 from haemaru.node.answer import Answer
 from haemaru.node.home import Home
+from haemaru.node.passphrase import from_environment
 from haemaru.node.wiring import Parts, wire
 from haemaru.node.workers import Workers
+from haemaru.signing import Passphrase
 from haemaru.wording import Fault
 
 
@@ -50,10 +52,17 @@ class Node:
         self.exchange.on_notice(self._noticed)
 
     @classmethod
-    def open(cls, folder: Path, *, clock: Clock | None = None, ids: Ids | None = None) -> Self:
+    def open(
+        cls,
+        folder: Path,
+        *,
+        clock: Clock | None = None,
+        ids: Ids | None = None,
+        passphrase: Passphrase = from_environment,
+    ) -> Self:
         """Opens the node of a home; raises `Fault("home_locked")` where another process has it."""
         clock = clock or SystemClock()
-        return cls(wire(Home(folder), clock, ids or Ids(clock)))
+        return cls(wire(Home(folder), clock, ids or Ids(clock), passphrase))
 
     def _noticed(self, batch: Batch, party: str, notice: Notice) -> None:
         change = self.agreements.suspend if notice.what == "suspend" else self.agreements.resume

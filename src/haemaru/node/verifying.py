@@ -7,16 +7,17 @@ import msgspec
 from haemaru.exchange.keyring import KeyHistory, read_history
 from haemaru.ledger import FirstBad, Verification, verify_database
 from haemaru.node.home import Home
-from haemaru.signing import KeyFolder, Keys
+from haemaru.node.passphrase import from_environment, open_folder
+from haemaru.signing import Keys, Passphrase
 from haemaru.storage import Database, StorageError
 
 
-def verify_home(home: Home) -> dict[str, Any]:
+def verify_home(home: Home, passphrase: Passphrase = from_environment) -> dict[str, Any]:
     """What `haemaru ledger verify` prints, of a home that no process owns."""
     settings = home.settings()
-    keys = KeyFolder(home.keys).load()
     lock = home.lock()
     try:
+        keys = open_folder(home, passphrase).load()
         times = _history(settings.database, keys)
         found = verify_database(settings.database, keys, settings.party, settings.realm, times.partners, times.own)
     finally:

@@ -11,9 +11,10 @@ from haemaru.node.agreements import AgreementDesk
 from haemaru.node.backup import remove_leftovers
 from haemaru.node.home import Home, Settings
 from haemaru.node.keykeeping import KeyKeeper
+from haemaru.node.passphrase import open_folder
 from haemaru.node.positions import SurveillanceDesk
 from haemaru.node.tallies import TallyView
-from haemaru.signing import KeyChain, KeyFolder, Vault
+from haemaru.signing import KeyChain, Passphrase, Vault
 from haemaru.storage import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -37,20 +38,20 @@ class Parts:
     surveillance: SurveillanceDesk
 
 
-def wire(home: Home, clock: Clock, ids: Ids) -> Parts:
+def wire(home: Home, clock: Clock, ids: Ids, passphrase: Passphrase) -> Parts:
     """Opens the parts of the node that lives in `home`; gives the lock back where one of them fails."""
     settings = home.settings()
     lock = home.lock()
     try:
-        return _wire(home, settings, lock, clock, ids)
+        return _wire(home, settings, lock, clock, ids, passphrase)
     except BaseException:
         lock.close()
         raise
 
 
-def _wire(home: Home, settings: Settings, lock: IO[str], clock: Clock, ids: Ids) -> Parts:
+def _wire(home: Home, settings: Settings, lock: IO[str], clock: Clock, ids: Ids, passphrase: Passphrase) -> Parts:
     remove_leftovers(home)
-    folder = KeyFolder(home.keys)
+    folder = open_folder(home, passphrase)
     keys = folder.load()
     database = Database.open(settings.database)
     database.migrate(MIGRATIONS)

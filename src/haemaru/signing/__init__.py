@@ -16,6 +16,7 @@ from haemaru.signing.errors import (
 from haemaru.signing.folder import KeyFolder
 from haemaru.signing.keys import KeyPair, Keys, NodeKeys, PublicKeys, keyid_of
 from haemaru.signing.p256 import P256_SUITE
+from haemaru.signing.passphrase import Passphrase
 from haemaru.signing.sealing import Sealed, open_sealed, pae, seal_to
 from haemaru.signing.sodium import SUITE
 from haemaru.signing.statements import STATEMENT_TYPE, Statement, make_statement, read_statement
@@ -34,6 +35,7 @@ __all__ = [
     "KeysUnreadable",
     "Locked",
     "NodeKeys",
+    "Passphrase",
     "PublicKeys",
     "SealRefused",
     "Sealed",

@@ -32,20 +32,32 @@ def write_secret(path: Path, suite: str, secret: bytes, lock: Lock | None = None
     """Writes a secret durably; raises `KeysUnreadable` where the file is there already, unless it shall be replaced."""
     head = f"{LOCKED if lock else OPEN} {suite} {path.stem}"
     content = secret if lock is None else lock(secret, head.encode())
-    target = path.with_suffix(".part") if replace else path
+    line = f"{head} {base64.b64encode(content).decode()}\n".encode()
     if replace:
-        target.unlink(missing_ok=True)
+        replace_file(path, line)
+        return
+    _write_new(path, line)
+    sync_folder(path.parent)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Writes a file of mode 0600 whole, durably, in the place of the one that may be there."""
+    beside = path.with_name(path.name + ".part")
+    beside.unlink(missing_ok=True)
+    _write_new(beside, content)
+    beside.replace(path)
+    sync_folder(path.parent)
+
+
+def _write_new(path: Path, content: bytes) -> None:
     try:
-        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise KeysUnreadable("key_exists", str(path)) from None
-    with os.fdopen(handle, "w") as file:
-        file.write(f"{head} {base64.b64encode(content).decode()}\n")
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    if replace:
-        target.replace(path)
-    sync_folder(path.parent)
 
 
 def read_secret(path: Path, unlock: Unlock | None = None) -> tuple[str, bytes]:

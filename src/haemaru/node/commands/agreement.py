@@ -8,7 +8,6 @@ from haemaru.clock import format_time
 from haemaru.node.accounts import Account
 from haemaru.node.answer import Answer
 from haemaru.node.clause_pages import clause_pages
-from haemaru.signing import read_statement
 from haemaru.values import parse_time
 from haemaru.wording import Fault
 
@@ -56,8 +55,8 @@ def adopt(node: "Node", params: dict[str, Any]) -> Answer:
     agreement = _ours(node, data, str(path))
     target = _signatures(path)
     lines = _read(target).splitlines()
-    statements = {peer.party: peer.statement for peer in node.exchange.peers()}
-    statements[node.party] = read_statement(node.home.statement.read_bytes())
+    statements = {peer.party: peer.statements for peer in node.exchange.peers()}
+    statements[node.party] = node.exchange.keys.own_statements()
     _, missing, refused = who_signed(agreement, node.realm, lines, statements)
     body: dict[str, Any] = {"id": agreement.id, "version": agreement.version, "hash": agreement.hash}
     if missing:
