@@ -16,7 +16,7 @@ from haemaru.wording import Reason
 
 AGREEMENT = """
 [agreement]
-id = "test"
+id = "{name}"
 version = "{version}"
 effective = 2026-01-01T00:00:00Z
 expires = 2026-06-01T00:00:00Z
@@ -64,41 +64,61 @@ CLAUSES = (
 PARTIES = ("north", "south", "east", "west", "middle")
 
 
-def agreement_text(version: str = "1", without: tuple[str, ...] = ()) -> str:
-    """The test agreement, less the clauses named."""
-    parties = "".join(f'\n[[party]]\nid = "{name}"\nname = {{ ko = "{name}", en = "{name}" }}\n' for name in PARTIES)
+def agreement_text(
+    version: str = "1",
+    without: tuple[str, ...] = (),
+    *,
+    name: str = "test",
+    bound: tuple[str, ...] = PARTIES,
+    purpose: str = "watch",
+) -> str:
+    """The test agreement, less the clauses named; or another one, of other parties, for another purpose."""
+    parties = "".join(f'\n[[party]]\nid = "{party}"\nname = {{ ko = "{party}", en = "{party}" }}\n' for party in bound)
     clauses = "".join(
-        CLAUSE.format(id=name, effect=effect, kinds=str(kinds).replace("'", '"'), rest=rest)
-        for name, effect, kinds, rest in CLAUSES
-        if name not in without and name != "1.3"
-    )
-    return AGREEMENT.format(version=version, parties=parties, clauses=clauses)
+        CLAUSE.format(id=id_, effect=effect, kinds=str(kinds).replace("'", '"'), rest=rest)
+        for id_, effect, kinds, rest in CLAUSES
+        if id_ not in without and id_ != "1.3"
+    ).replace('"watch"', f'"{purpose}"')
+    return AGREEMENT.format(name=name, version=version, parties=parties, clauses=clauses)
 
 
-def load(version: str = "1", without: tuple[str, ...] = ()) -> Agreement:
-    return load_agreement(agreement_text(version, without).encode(), "test")
+def load(version: str = "1", without: tuple[str, ...] = (), **more: Any) -> Agreement:
+    return load_agreement(agreement_text(version, without, **more).encode(), "test")
 
 
 class Adopted:
-    """The agreements of one node, adopted and suspended by hand."""
+    """The agreements of one node, adopted and suspended by hand; what is in it was adopted when it was made."""
 
-    def __init__(self, *agreements: Agreement) -> None:
+    def __init__(self, party: str, clock: FakeClock, *agreements: Agreement) -> None:
+        self._party = party
+        self._at = clock.now()
         self.known = list(agreements)
         self.suspended = False
+        """Whether all of them are."""
+        self.suspended_ids: set[str] = set()
 
     def current(self) -> Agreement | None:
-        return self.known[-1] if self.known else None
+        return next(iter(self.newest()), None)
 
-    def refusal(self, at: datetime) -> Reason | None:
-        agreement = self.current()
-        if agreement is None:
-            return Reason("agreement_missing")
-        if self.suspended:
-            return Reason("agreement_suspended")
-        return None if agreement.is_in_force(at) else Reason("agreement_expired")
+    def newest(self) -> tuple[Agreement, ...]:
+        return tuple({each.id: each for each in self.known}.values())
+
+    def between(self, peer: str) -> tuple[Agreement, ...]:
+        return tuple(each for each in self.newest() if {self._party, peer} <= each.party_ids)
+
+    def named(self, name: str) -> Agreement | None:
+        return next((each for each in self.newest() if each.id == name), None)
 
     def find(self, digest: str) -> Agreement | None:
         return next((known for known in self.known if known.hash == digest), None)
+
+    def refusal_of(self, agreement: Agreement, at: datetime) -> Reason | None:
+        if self.suspended or agreement.id in self.suspended_ids:
+            return Reason("agreement_suspended")
+        return None if agreement.is_in_force(at) else Reason("agreement_not_in_force")
+
+    def adopted_at(self, agreement: Agreement) -> datetime | None:
+        return self._at
 
 
 class Node:
@@ -121,7 +141,7 @@ class Node:
         seed = random.Random(number)
         self.keys = NodeKeys(seed.randbytes(32), seed.randbytes(32), seed.randbytes(32), suite)
         self.ids = Ids(clock, random.Random(100 + number))
-        self.adopted = Adopted(agreement)
+        self.adopted = Adopted(party, clock, agreement)
         self.settings = Settings()
         self.limits = Limits()
         self.open()

@@ -16,8 +16,8 @@ def fill(pair: tuple[Node, Node], count: int) -> None:
     with north.db.write() as tx:
         tx.many(
             "INSERT INTO exchange_out (peer, channel, epoch, seq, rid, rev, op, kind, state, code, digest, entry,"
-            " void_entry, source, at_ms) VALUES ('south', 'intelligence', 1, :seq, x'', 1, 'put', '', 'sealed', '',"
-            " :digest, -1, -1, -1, 0)",
+            " void_entry, source, agreement, at_ms) VALUES ('south', 'intelligence', 1, :seq, x'', 1, 'put', '',"
+            " 'sealed', '', :digest, -1, -1, -1, '', 0)",
             rows,
         )
         tx.run(

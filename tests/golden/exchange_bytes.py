@@ -114,7 +114,7 @@ def lines(north: NodeKeys = NORTH) -> dict[str, bytes]:
         "disposition": Disposition(**head, rid="south-1", rev=2, op="retract", answer="held", basis="court order"),
         "checkpoint": Checkpoint(**head, checkpoint="haemaru/demo/north\n3\n...\n", old_size=1, proof=("00" * 32,)),
         "countersignature": Countersignature(**head, size=3, checkpoint=None, refused="checkpoint_forked"),
-        "notice": Notice(**head, what="suspend", reason="leak under examination"),
+        "notice": Notice(**head, what="suspend", reason="leak under examination", agreement="test"),
     }
     found = {
         "record": write_envelope(north, RECORD_TYPE, put),

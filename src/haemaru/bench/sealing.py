@@ -43,7 +43,7 @@ class _Line:
         # On the channel `training` an envelope may be bare; on the others each has to be signed.
         made = [record(place) | {"kind": "training.session"} for place in range(records)]
         self.asks = [Ask(record=one, rev=1, source=0, to="south", purpose="watch") for one in made]
-        self.judged = [judge(house, ask, _AT) for ask in self.asks]
+        self.judged = [judge(house, ask, _AT)[0] for ask in self.asks]
         self.contents = [self.content(place) for place in range(records)]
 
     def content(self, place: int) -> bytes:

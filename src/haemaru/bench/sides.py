@@ -56,15 +56,25 @@ class _Standing:
 
     def __init__(self, agreement: Agreement) -> None:
         self._agreement = agreement
+        self._at = SystemClock().now()
 
     def current(self) -> Agreement:
         return self._agreement
 
-    def refusal(self, at: datetime) -> Reason | None:
-        return None
+    def between(self, peer: str) -> tuple[Agreement, ...]:
+        return (self._agreement,)
+
+    def named(self, name: str) -> Agreement | None:
+        return self._agreement
 
     def find(self, digest: str) -> Agreement | None:
         return self._agreement if digest == self._agreement.hash else None
+
+    def refusal_of(self, agreement: Agreement, at: datetime) -> Reason | None:
+        return None
+
+    def adopted_at(self, agreement: Agreement) -> datetime | None:
+        return self._at
 
 
 def keys_of(number: int, suite: str = SUITE) -> NodeKeys:

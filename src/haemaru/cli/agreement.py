@@ -20,6 +20,7 @@ from haemaru.wording import Fault
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _AGREEMENT = click.argument("agreement_file", metavar="AGREEMENT", type=_FILE)
 _HOME_OPTION = click.option("--home", "home", required=True, type=click.Path(path_type=Path))
+_NAMED = click.option("--agreement", "name", default=None, metavar="ID", help="One agreement; without it, all of them.")
 _REASON = click.option("--reason", required=True, help="Why.")
 
 
@@ -133,19 +134,21 @@ def adopt(home: Path, file: Path, as_json: bool) -> None:
 @agreement.command()
 @home_argument
 @_REASON
+@_NAMED
 @json_option
-def suspend(home: Path, reason: str, as_json: bool) -> None:
-    """Suspends the agreement at once; nothing leaves until it is resumed."""
-    show(act(home, "agreement.suspend", {"reason": reason}), as_json)
+def suspend(home: Path, reason: str, name: str | None, as_json: bool) -> None:
+    """Suspends an agreement at once; nothing leaves under it until it is resumed."""
+    show(act(home, "agreement.suspend", {"reason": reason, "agreement": name}), as_json)
 
 
 @agreement.command()
 @home_argument
 @_REASON
+@_NAMED
 @json_option
-def resume(home: Path, reason: str, as_json: bool) -> None:
+def resume(home: Path, reason: str, name: str | None, as_json: bool) -> None:
     """Takes this party's suspension back."""
-    show(act(home, "agreement.resume", {"reason": reason}), as_json)
+    show(act(home, "agreement.resume", {"reason": reason, "agreement": name}), as_json)
 
 
 @agreement.command()

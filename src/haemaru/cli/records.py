@@ -19,10 +19,11 @@ def records() -> None:
 @file_argument
 @click.option("--to", "to", default=None, help="The party to share with; without it the records are only stored.")
 @click.option("--purpose", default=None, help="The purpose, as a clause names it.")
+@click.option("--agreement", "name", default=None, metavar="ID", help="Ask this agreement alone.")
 @json_option
-def put(home: Path, file: Path, to: str | None, purpose: str | None, as_json: bool) -> None:
+def put(home: Path, file: Path, to: str | None, purpose: str | None, name: str | None, as_json: bool) -> None:
     """Stores records of a JSON Lines file and seals for the partner what a clause releases."""
-    params = {"file": str(file.resolve()), "to": to, "purpose": purpose}
+    params = {"file": str(file.resolve()), "to": to, "purpose": purpose, "agreement": name}
     show(act(home, "records.put", params), as_json)
 
 

@@ -19,7 +19,7 @@ from haemaru.exchange.house import Heard, House
 from haemaru.exchange.messages import Asked, Message, RecordAnswer, RecordAsk
 from haemaru.exchange.outbox import Outbox, Own
 from haemaru.exchange.peers import Peer, PeerBook
-from haemaru.exchange.release import Ask, judge
+from haemaru.exchange.release import Ask, judge, most_favourable
 from haemaru.ledger import Batch
 from haemaru.storage import Tx
 from haemaru.wording import Fault
@@ -166,7 +166,7 @@ class Asking:
 
     def _weigh(self, ask: Ask, at: datetime) -> Verdict:
         try:
-            judgement = judge(self._house, ask, at)
+            judgement = most_favourable(judge(self._house, ask, at))
         except Fault as fault:
             # A partner that no longer stands in the agreement is told what everybody is told.
             return Verdict(_NOT_AVAILABLE, why=fault.code)

@@ -52,6 +52,7 @@ class SealedFacts(Facts, frozen=True, kw_only=True):
     """A number was given to an envelope; the bytes are the envelope. `release` is the digest of what was decided.
 
     `rows` counts positions; `kept_by` are the clauses that took something out of it, silent ones too.
+    `agreement` is the hash of the one it was decided under; `is_only` that no other may be asked.
     """
 
     peer: str
@@ -73,6 +74,8 @@ class SealedFacts(Facts, frozen=True, kw_only=True):
     rows: int = 0
     event_time: str = ""
     kept_by: tuple[str, ...] = ()
+    agreement: str = ""
+    is_only: bool = False
 
 
 class VoidFacts(Facts, frozen=True, kw_only=True):
@@ -164,7 +167,10 @@ class ErasedFacts(Facts, frozen=True, kw_only=True):
 
 
 class JudgedFacts(Facts, frozen=True, kw_only=True):
-    """A record was withheld, or waits for a person; the bytes are the decision."""
+    """An agreement withheld a record, or keeps it for a person; the bytes are the decision.
+
+    `owed` stands where nothing was decided, or what was sealed could not go: it is asked about again.
+    """
 
     id: str
     rid: str
@@ -180,6 +186,8 @@ class JudgedFacts(Facts, frozen=True, kw_only=True):
     demanded: tuple[str, ...] = ()
     approved: tuple[str, ...] = ()
     clauses: tuple[str, ...] = ()
+    agreement: str = ""
+    is_only: bool = False
 
 
 class RuledFacts(Facts, frozen=True, kw_only=True):

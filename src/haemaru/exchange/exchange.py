@@ -7,8 +7,10 @@ no difference. Callbacks run after the commit, on the thread that committed.
 """
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
+from haemaru.agreement import Agreement
 from haemaru.clock import Clock, Ids
 from haemaru.exchange.arrivals import Arrivals
 from haemaru.exchange.asking import Asking
@@ -119,8 +121,12 @@ class Exchange:
         approved: Container[str] | Iterable[str] = (),
         refs: Sequence[str] = (),
         op: str = "put",
+        agreement: str = "",
     ) -> PutResult:
-        """Keeps the record and seals what the agreement releases of it; the same again is `known`."""
+        """Keeps the record and seals what an agreement releases of it; the same again is `known`.
+
+        Each agreement that binds both is asked, in the order of adoption; `agreement` names the one to ask alone.
+        """
         if op not in OPERATIONS:
             raise Fault("operation_unknown", "op", op=op, known=", ".join(sorted(OPERATIONS)))
         ask = Ask(
@@ -133,14 +139,21 @@ class Exchange:
             refs=tuple(refs),
             demanded=names(demanded),  # type: ignore[arg-type]  # every container of ids in use can be walked
             approved=names(approved),  # type: ignore[arg-type]
+            only=agreement,
         )
         return self._outbox.put(batch, ask)
 
     def put_positions(
-        self, batch: Batch, to: str, purpose: str, groups: Sequence[tuple[Mapping[str, Any], bytes, int]]
+        self,
+        batch: Batch,
+        to: str,
+        purpose: str,
+        groups: Sequence[tuple[Mapping[str, Any], bytes, int]],
+        agreement: Agreement | None = None,
+        at: datetime | None = None,
     ) -> list[PutResult]:
         """Seals batches of positions that the batch decision released: (header parts, Arrow bytes, rows)."""
-        return self._positions.put(batch, to, purpose, groups)
+        return self._positions.put(batch, to, purpose, groups, agreement, at)
 
     def correct(
         self, batch: Batch, rid: str, body: Mapping[str, Any], subject: Mapping[str, Any] | None = None
@@ -182,8 +195,8 @@ class Exchange:
         """The next frame of a stream, decided again; None where nothing waits or nothing may leave."""
         return self._sending.next_frame(peer, channel, limit)
 
-    def held_back(self, channel: str, peer: str = "") -> Reason | None:
-        """Why the queues of this channel wait, or the one towards this partner; None where they do not."""
+    def held_back(self, channel: str, peer: str) -> Reason | None:
+        """Why the queue of this channel towards a partner waits, or None."""
         return self._sending.held_back(channel, peer)
 
     def take_receipt(self, peer: str, data: bytes) -> Receipt | Refusal:
@@ -210,8 +223,8 @@ class Exchange:
         """Opens a new epoch towards a partner and renumbers what has no receipt; tells the epoch."""
         return self._carrying.reopen(peer)
 
-    def notify(self, batch: Batch, to: str, what: Literal["suspend", "resume"], reason: str) -> None:
-        """Tells a partner that this party suspends or resumes the agreement, ahead of every queue."""
+    def notify(self, batch: Batch, to: str, what: Literal["suspend", "resume"], reason: str, agreement: str) -> None:
+        """Tells a partner that this party suspends or resumes an agreement, ahead of every queue."""
         house = self.house
         notice = Notice(
             id=house.ids.new(),
@@ -221,6 +234,7 @@ class Exchange:
             created=house.now(),
             what=what,
             reason=reason,
+            agreement=agreement,
         )
         self._outbox.send_message(batch, to, notice)
 

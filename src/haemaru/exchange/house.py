@@ -22,15 +22,27 @@ class Agreements(Protocol):
     """What the exchange must know of the agreements of its node."""
 
     def current(self) -> Agreement | None:
-        """The agreement adopted last, whether or not it is in force."""
+        """The agreement adopted first, whether or not it is in force."""
         ...
 
-    def refusal(self, at: datetime) -> Reason | None:
-        """Why nothing may leave at this moment (waiting, suspended, not in force), or None while it may."""
+    def between(self, peer: str) -> tuple[Agreement, ...]:
+        """The adopted agreements that bind this node and `peer`, in the order in which they were first adopted."""
+        ...
+
+    def named(self, name: str) -> Agreement | None:
+        """The version of an agreement that was adopted last, by the agreement's id."""
         ...
 
     def find(self, digest: str) -> Agreement | None:
         """An agreement that this node has adopted at any time, by the SHA-256 of its bytes."""
+        ...
+
+    def refusal_of(self, agreement: Agreement, at: datetime) -> Reason | None:
+        """Why nothing may leave under it at this moment (suspended, not in force), or None while it may."""
+        ...
+
+    def adopted_at(self, agreement: Agreement) -> datetime | None:
+        """When this node adopted it; None where it never did."""
         ...
 
 
@@ -98,14 +110,28 @@ class House:
     hears: dict[type[Message], Hears] = field(default_factory=dict)
     """Who takes in each type of control message."""
 
-    def held_back(self, at: datetime) -> Reason | None:
-        """Why the queues wait at this moment. Only an agreement that has ended does not hold them: it voids them."""
-        refusal = self.agreements.refusal(at)
-        agreement = self.agreements.current()
-        if refusal is None or agreement is None:
-            return refusal
-        has_ended = agreement.expires is not None and at >= agreement.expires
-        return None if has_ended else refusal
+    def in_force(self, digest: str) -> Agreement | None:
+        """The version of an agreement that holds now, whatever version of it the hash names."""
+        found = self.agreements.find(digest)
+        return None if found is None else self.agreements.named(found.id)
+
+    def waits(self, agreement: Agreement, peer: str, at: datetime) -> Reason | None:
+        """Why nothing may leave to a partner under an agreement at this moment."""
+        return self.agreements.refusal_of(agreement, at)
+
+    def held_back(self, agreement: Agreement, peer: str, at: datetime) -> Reason | None:
+        """Why what was sealed under it waits at this moment. One that has ended does not hold it: it voids it."""
+        return None if _has_ended(agreement, at) else self.waits(agreement, peer, at)
+
+    def turned_away(self, agreement: Agreement, at: datetime) -> Reason | None:
+        """Why nothing is taken in under an agreement; what left before it ended may still arrive."""
+        return None if _has_ended(agreement, at) else self.agreements.refusal_of(agreement, at)
+
+    def none_between(self, peer: str) -> Reason:
+        """Why nothing can be decided for a partner with whom no agreement was adopted."""
+        if self.agreements.current() is None:
+            return Reason("agreement_waiting")
+        return Reason("no_agreement_between", {"party": peer})
 
     def now(self) -> str:
         """The present moment as it stands in headers."""
@@ -119,3 +145,7 @@ class House:
         """Tells whoever sends that something waits for `peer`."""
         for listener in self.wake:
             listener(peer)
+
+
+def _has_ended(agreement: Agreement, at: datetime) -> bool:
+    return agreement.expires is not None and at >= agreement.expires

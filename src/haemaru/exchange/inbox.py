@@ -156,10 +156,13 @@ class Inbox:
         # The partner has adopted what this node has not yet: its queue waits, or every record would be in quarantine.
         if any(item.code == "agreement_unknown" for item in items):
             raise FrameRefused("agreement_unknown")
-        # What left before an agreement ended may still arrive; what may not leave at all is not taken in.
-        refusal = self._house.held_back(self._house.clock.now())
-        if refusal is not None:
-            raise FrameRefused(refusal.code)
+        # What may not leave at all is not taken in; each item asks for its own agreement alone.
+        at = self._house.clock.now()
+        for digest in {item.header.agreement.hash for item in items if item.header is not None}:
+            agreement = self._house.in_force(digest)
+            refusal = None if agreement is None else self._house.turned_away(agreement, at)
+            if refusal is not None:
+                raise FrameRefused(refusal.code)
 
     def _compare(
         self, tx: Tx, stream: Stream, first: int, lines: list[bytes], peer: Peer

@@ -2,7 +2,7 @@
 
 `Void` stands in for a record that was refused when it was about to leave; `Disposition` answers a correction, a
 retraction or an expiry; `Checkpoint` and `Countersignature` let each side witness the other's ledger; a `Notice` tells
-that the sender suspends or resumes the agreement; a `RecordAsk` asks for one record by its rid.
+that the sender suspends or resumes an agreement; a `RecordAsk` asks for one record by its rid.
 `DigestAsk` and what follows it compare what one side sent with what the other holds; `Epoch` begins a new epoch. All
 of them are payloads of envelopes, always signed one by one.
 """
@@ -74,11 +74,12 @@ class Countersignature(_Message, frozen=True, kw_only=True, tag="countersignatur
 
 
 class Notice(_Message, frozen=True, kw_only=True, tag="notice"):
-    """The sender suspends the agreement, or takes its suspension back; it holds from the moment it is taken in."""
+    """The sender suspends an agreement (its id), or takes that back; it holds from the moment it is taken in."""
 
     kind: ClassVar[str] = "control.notice"
     what: Literal["suspend", "resume"]
     reason: str
+    agreement: str = ""
 
 
 class RecordAsk(_Message, frozen=True, kw_only=True, tag="ask"):

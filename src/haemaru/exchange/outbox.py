@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from haemaru.agreement import Decision, Verdict
+from haemaru.agreement import Decision
 from haemaru.exchange import entries
 from haemaru.exchange.clauses import exact_time, keepers
 from haemaru.exchange.entries import JudgedFacts, SealedFacts, StoredFacts, entry_bytes, read_entry
@@ -20,18 +20,12 @@ from haemaru.exchange.house import House
 from haemaru.exchange.keys import keys_of
 from haemaru.exchange.messages import Message, message_bytes
 from haemaru.exchange.peers import PeerBook
-from haemaru.exchange.release import Ask, Judgement, judge, seal
+from haemaru.exchange.release import Ask, Judgement, granted_under, judge, most_favourable, seal
 from haemaru.ledger import Batch
 from haemaru.records import Record, channel_of, read_record
 from haemaru.storage import Tx
 from haemaru.wording import Fault, Reason
 
-OUTCOMES = {
-    Verdict.RELEASE: "sealed",
-    Verdict.WITHHOLD: "withheld",
-    Verdict.REFER: "referred",
-    Verdict.DEMAND: "demand",
-}
 _STATES = {"withheld": "withheld", "referred": "waiting", "demand": "demand"}
 
 
@@ -77,39 +71,66 @@ class Outbox:
         known, own = self._keep(batch, read_record(ask.record))
         if known == "stored":
             return self.settle(batch, replace(ask, rev=own.rev, source=own.entry), is_new=True)
-        if self._is_sealed(tx, ask.rid, ask.to, own.rev):
+        if self.is_sealed(tx, ask.rid, ask.to, own.rev):
             return PutResult(outcome="known", rid=ask.rid, to=ask.to)
         record = self.record_at(tx, own.entry)
         return self.settle(batch, replace(ask, record=record, rev=own.rev, source=own.entry))
 
     def settle(self, batch: Batch, ask: Ask, *, is_new: bool = False) -> PutResult:
-        """Asks the agreement about a kept record and does what it says; a new one has no earlier revision."""
+        """Asks the agreements about a kept record and does what they say; a new one has no earlier revision."""
         at = self._house.clock.now()
-        judgement = judge(self._house, ask, at)
-        if judgement.is_release:
+        judgements = judge(self._house, ask, at)
+        chosen = most_favourable(judgements)
+        if chosen.is_release:
             previous = None if is_new else self.previous(batch.tx, ask.rid, ask.to)
-            channel, seq = self._seal(batch, ask, judgement, previous, at)
+            channel, seq = self._seal(batch, ask, chosen, previous, at)
             return PutResult(
-                outcome="sealed", rid=ask.rid, to=ask.to, decision=judgement.decision, channel=channel, seq=seq
+                outcome="sealed", rid=ask.rid, to=ask.to, decision=chosen.decision, channel=channel, seq=seq
             )
-        outcome = "withheld" if judgement.decision is None else OUTCOMES[judgement.decision.verdict]
-        # A partner holds what is known to be wrong: the correction is asked about again as soon as that is possible.
-        is_owed = judgement.decision is None and ask.op == "correct"
-        found = self._note(batch, ask, judgement, "owed" if is_owed else _STATES[outcome])
+        noted = {}
+        for each in judgements:
+            # A partner holds what is known to be wrong: the correction is asked about again as soon as possible.
+            is_owed = each.decision is None and ask.op == "correct"
+            noted[each.hash] = self._note(batch, ask, each, "owed" if is_owed else _STATES[each.outcome])
         return PutResult(
-            outcome=outcome,
+            outcome=chosen.outcome,
             rid=ask.rid,
             to=ask.to,
-            decision=judgement.decision,
-            reason=judgement.reason,
-            id=found,
+            decision=chosen.decision,
+            reason=chosen.reason,
+            id=noted[chosen.hash],
         )
 
-    def send_message(self, batch: Batch, to: str, message: Message) -> None:
+    def owe(self, batch: Batch, facts: SealedFacts, judgement: Judgement) -> None:
+        """Notes that what was sealed could not go now and is asked about again once it may."""
+        agreement = judgement.agreement
+        ask = Ask(
+            record={"rid": facts.rid, "kind": facts.kind},
+            rev=facts.rev,
+            source=facts.source,
+            to=facts.peer,
+            purpose=facts.purpose,
+            op=facts.op,
+            refs=facts.refs,
+            demanded=facts.demanded,
+            approved=facts.approved,
+            only=agreement.id if facts.is_only and agreement is not None else "",
+            granted=agreement.id if agreement is not None else "",
+        )
+        self._note(batch, ask, judgement, "owed")
+
+    def send_message(self, batch: Batch, to: str, message: Message, agreement: str = "") -> None:
         """Numbers a control message; it needs no clause and goes before everything else."""
         content = message_bytes(message)
         facts = SealedFacts(
-            peer=to, channel="control", epoch=0, seq=0, op="message", kind=message.kind, digest=digest_of(content)
+            peer=to,
+            channel="control",
+            epoch=0,
+            seq=0,
+            op="message",
+            kind=message.kind,
+            digest=digest_of(content),
+            agreement=agreement,
         )
         self.append(batch, facts, write_envelope(self._house.keys, CONTROL_TYPE, content))
 
@@ -175,7 +196,8 @@ class Outbox:
         )
         return any(_canonical(self.record_at(tx, entry)) == _canonical(record) for (entry,) in rows)
 
-    def _is_sealed(self, tx: Tx, rid: str, to: str, rev: int) -> bool:
+    def is_sealed(self, tx: Tx, rid: str, to: str, rev: int) -> bool:
+        """Whether this revision is on its way to a partner, or has arrived."""
         return (
             tx.one(
                 "SELECT 1 FROM exchange_out WHERE rid = :rid AND peer = :peer AND rev = :rev"
@@ -191,6 +213,7 @@ class Outbox:
         self, batch: Batch, ask: Ask, judgement: Judgement, previous: str | None, at: datetime
     ) -> tuple[str, int]:
         sealed = seal(self._house, ask, judgement, previous, at)
+        demanded, approved = granted_under(self._house, judgement.agreement, ask)
         facts = SealedFacts(
             peer=ask.to,
             channel=channel_of(ask.kind),
@@ -202,13 +225,15 @@ class Outbox:
             kind=ask.kind,
             purpose=ask.purpose,
             source=ask.source,
-            demanded=ask.demanded,
-            approved=ask.approved,
+            demanded=demanded,
+            approved=approved,
             refs=ask.refs,
             digest=sealed.digest,
             release=sealed.release,
             event_time=exact_time(ask.record.get("event_time")),
             kept_by=() if judgement.decision is None else keepers(judgement.decision),
+            agreement=judgement.hash,
+            is_only=bool(ask.only),
         )
         return self.append(batch, facts, sealed.envelope)
 
@@ -227,15 +252,17 @@ class Outbox:
         """Writes down why a record did not leave; the same answer again is not written twice."""
         row = batch.tx.one(
             "SELECT id, state, code FROM exchange_rulings WHERE rid = :rid AND rev = :rev AND peer = :peer"
-            " AND purpose = :purpose ORDER BY entry DESC LIMIT 1",
+            " AND purpose = :purpose AND agreement = :agreement ORDER BY entry DESC LIMIT 1",
             rid=self._house.vault.blind(ask.rid),
             rev=ask.rev,
             peer=ask.to,
             purpose=ask.purpose,
+            agreement=judgement.hash,
         )
         if row is not None and row[1:] == (state, judgement.code):
             return str(row[0])
         decision = judgement.decision
+        demanded, approved = granted_under(self._house, judgement.agreement, ask)
         facts = JudgedFacts(
             id=self._house.ids.new(),
             rid=ask.rid,
@@ -248,9 +275,11 @@ class Outbox:
             code=judgement.code,
             source=ask.source,
             refs=ask.refs,
-            demanded=ask.demanded,
-            approved=ask.approved,
+            demanded=demanded,
+            approved=approved,
             clauses=judgement.blocking,
+            agreement=judgement.hash,
+            is_only=bool(ask.only),
         )
         content = b"" if decision is None else msgspec.json.encode(decision.as_json())
         batch.append(entries.JUDGED, entry_bytes(facts, content))

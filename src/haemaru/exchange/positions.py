@@ -9,10 +9,13 @@ positions must be able to take the same batch twice.
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from haemaru.agreement import Agreement
+from haemaru.clock import format_time
 from haemaru.exchange import entries
 from haemaru.exchange.entries import BatchFacts, ReceivedFacts, SealedFacts, entry_bytes, read_entry
 from haemaru.exchange.envelope import POSITIONS_TYPE, digest_of, join, read_envelope, split, write_envelope
@@ -56,31 +59,42 @@ class Positions:
         self._handing = threading.Lock()
 
     def put(
-        self, batch: Batch, to: str, purpose: str, groups: Sequence[tuple[Mapping[str, Any], bytes, int]]
+        self,
+        batch: Batch,
+        to: str,
+        purpose: str,
+        groups: Sequence[tuple[Mapping[str, Any], bytes, int]],
+        agreement: Agreement | None = None,
+        at: datetime | None = None,
     ) -> list[PutResult]:
-        """Seals groups (header parts, Arrow bytes, rows) that the batch decision has released."""
+        """Seals groups (header parts, Arrow bytes, rows) that an agreement released at a moment.
+
+        Without an agreement it is the first that binds both and is in force; without a moment it is now.
+        """
         house = self._house
         self._peers.get(batch.tx, to)
-        refusal = house.agreements.refusal(house.clock.now())
-        agreement = house.agreements.current()
-        if refusal is not None or agreement is None:
-            return [PutResult(outcome="withheld", rid="", to=to, reason=refusal) for _ in groups]
+        now = house.clock.now() if at is None else at
+        between = house.agreements.between(to) if agreement is None else (agreement,)
+        refusals = {each: house.agreements.refusal_of(each, now) for each in between}
+        agreement = next((each for each, refusal in refusals.items() if refusal is None), None)
+        if agreement is None:
+            reason = next(iter(refusals.values()), house.none_between(to))
+            return [PutResult(outcome="withheld", rid="", to=to, reason=reason) for _ in groups]
         ref = AgreementRef(agreement.id, agreement.version, agreement.hash)
         results = []
         for parts, arrow, rows in groups:
             if rows > house.limits.position_rows:
                 raise Fault("positions_too_many_rows", "positions", rows=rows, limit=house.limits.position_rows)
-            results.append(self._put(batch, to, purpose, ref, msgspec.convert(dict(parts), Group), arrow, rows))
+            group = msgspec.convert(dict(parts), Group)
+            header = self._header(to, purpose, ref, group, format_time(now))
+            results.append(self._put(batch, header, arrow, rows))
         return results
 
-    def _put(
-        self, batch: Batch, to: str, purpose: str, ref: AgreementRef, group: Group, arrow: bytes, rows: int
-    ) -> PutResult:
+    def _header(self, to: str, purpose: str, ref: AgreementRef, group: Group, created: str) -> Header:
         house = self._house
-        rid = house.ids.new()
-        header = Header(
+        return Header(
             id=house.ids.new(),
-            rid=rid,
+            rid=house.ids.new(),
             rev=1,
             op="put",
             kind=KIND,
@@ -94,34 +108,38 @@ class Positions:
             onward_to=group.onward_to,
             retain_until=group.retain_until,
             event_time=group.event_time,
-            created=house.now(),
+            created=created,
             redacted=group.redacted,
             realm=house.realm,
             paths=tuple(Released(*path) for path in group.paths),
         )
+
+    def _put(self, batch: Batch, header: Header, arrow: bytes, rows: int) -> PutResult:
         head = header_bytes(header)
         content = join(head, arrow)
         digest = digest_of(content)
-        self._spool.keep(batch.tx, digest, write_envelope(house.keys, POSITIONS_TYPE, content, signed=False))
+        self._spool.keep(batch.tx, digest, write_envelope(self._house.keys, POSITIONS_TYPE, content, signed=False))
+        to = header.audience[0]
         facts = SealedFacts(
             peer=to,
             channel="track",
             epoch=0,
             seq=0,
-            rid=rid,
+            rid=header.rid,
             rev=1,
             op="put",
             kind=KIND,
-            purpose=purpose,
+            purpose=header.purpose,
             digest=digest,
-            release=ref.hash,
+            release=header.agreement.hash,
             spool=digest,
             rows=rows,
-            event_time=group.event_time,
-            kept_by=tuple(dict.fromkeys(item.clause for item in group.redacted)),
+            event_time=header.event_time or "",
+            kept_by=tuple(dict.fromkeys(item.clause for item in header.redacted)),
+            agreement=header.agreement.hash,
         )
         channel, seq = self._outbox.append(batch, facts, head)
-        return PutResult(outcome="sealed", rid=rid, to=to, channel=channel, seq=seq)
+        return PutResult(outcome="sealed", rid=header.rid, to=to, channel=channel, seq=seq)
 
     def hand_over(self) -> int:
         """Gives every received batch that is not yet stored to `on_positions`, and notes those it took."""

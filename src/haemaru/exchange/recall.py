@@ -81,6 +81,8 @@ class Recall:
         return [read_entry(self._house.ledger.body(tx, latest[peer]), SealedFacts)[0] for peer in sorted(latest)]
 
     def _correct_at(self, batch: Batch, facts: SealedFacts, record: Record, revised: Own) -> PutResult:
+        agreement = self._house.agreements.find(facts.agreement)
+        name = "" if agreement is None else agreement.id
         ask = Ask(
             record=record,
             rev=revised.rev,
@@ -91,6 +93,8 @@ class Recall:
             refs=facts.refs,
             demanded=facts.demanded,
             approved=facts.approved,
+            only=name if facts.is_only else "",
+            granted=name,
         )
         result = self._outbox.settle(batch, ask)
         if result.outcome == "withheld" and result.decision is not None:

@@ -5,7 +5,7 @@ another account, lets it go. Of several such clauses the one that asks for most 
 the record was corrected or another agreement decides; one refusal ends the matter.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -48,6 +48,8 @@ class Judged:
     """How many approvals no longer count, because another agreement decides now."""
     is_outdated: bool = False
     """Whether the record was corrected or taken back since; what waits here can only be refused."""
+    agreement: str = ""
+    """The id of the agreement that was asked."""
 
 
 class Referrals:
@@ -75,7 +77,7 @@ class Referrals:
             if self._is_outdated(batch.tx, facts):
                 raise Fault("referral_outdated", "id", id=name, rid=facts.rid)
             judgement = self._judge(batch.tx, facts)
-            persons, agreement = _persons(judgement), _hash(judgement)
+            persons, agreement = _persons(judgement), judgement.hash
             given = [each for each, under in all_approvals(self._house.ledger, batch.tx, name) if under == agreement]
             if persons > 1 and not by:
                 raise Fault("approval_without_name", "by", id=name, persons=persons)
@@ -87,7 +89,7 @@ class Referrals:
                 return PutResult(outcome="waiting", rid=facts.rid, to=facts.peer, id=name)
             self._rule(batch, name, "approved", "", by)
             approved = names((*facts.approved, *facts.clauses))
-            return self._outbox.settle(batch, self._ask(batch.tx, facts, approved))
+            return self._outbox.settle(batch, self._alone(batch.tx, facts, approved))
 
     def refuse(self, name: str, reason: str, by: str = "") -> None:
         """Keeps a waiting record here for good, with the person's reason, whoever approved it before."""
@@ -98,21 +100,53 @@ class Referrals:
             self._rule(batch, name, "refused", reason, by)
 
     def retry(self) -> int:
-        """Asks again about corrections that a suspension kept back; tells how many."""
-        if self._house.agreements.refusal(self._house.clock.now()) is not None:
-            return 0
+        """Asks again about what an agreement kept back that works again now; tells how many."""
         with self._house.ledger.read() as tx:
-            rows = tx.all("SELECT id, entry FROM exchange_rulings WHERE state = 'owed' ORDER BY entry")
-        for name, entry in rows:
+            rows = tx.all("SELECT id, entry, agreement, peer FROM exchange_rulings WHERE state = 'owed' ORDER BY entry")
+            due = [
+                (name, read_entry(self._house.ledger.body(tx, entry), JudgedFacts)[0])
+                for name, entry, digest, peer in rows
+                if not self._waits(digest, peer)
+            ]
+            due = [(name, facts) for name, facts in due if not self._is_void_on_its_way(tx, facts)]
+        for name, facts in due:
             with self._house.ledger.write() as batch:
-                facts = read_entry(self._house.ledger.body(batch.tx, entry), JudgedFacts)[0]
                 self._rule(batch, name, "asked_again", "")
                 own = self._outbox.latest(batch.tx, facts.rid)
-                if own is not None and own.rev == facts.rev and own.state == "held":
-                    self._outbox.settle(batch, self._ask(batch.tx, facts, facts.approved))
-        return len(rows)
+                if own is None or own.state != "held":
+                    continue
+                # What was corrected in the meantime leaves as it is now.
+                if not self._outbox.is_sealed(batch.tx, facts.rid, facts.peer, own.rev):
+                    newest = msgspec.structs.replace(facts, rev=own.rev, source=own.entry)
+                    self._outbox.settle(batch, self._ask(batch.tx, newest, facts.approved))
+        return len(due)
+
+    def _waits(self, digest: str, peer: str) -> bool:
+        agreement = self._house.in_force(digest)
+        if agreement is None:
+            return not self._house.agreements.between(peer)
+        return self._house.waits(agreement, peer, self._house.clock.now()) is not None
+
+    def _is_void_on_its_way(self, tx: Tx, facts: JudgedFacts) -> bool:
+        """Whether the partner has not said yet that the number was empty: it may hold the record already."""
+        row = tx.one(
+            "SELECT 1 FROM exchange_out o JOIN exchange_streams s ON s.direction = 'out' AND s.peer = o.peer"
+            " AND s.channel = o.channel AND s.epoch = o.epoch WHERE o.rid = :rid AND o.peer = :peer AND o.rev = :rev"
+            " AND o.state = 'void' AND o.seq > s.acked LIMIT 1",
+            rid=self._house.vault.blind(facts.rid),
+            peer=facts.peer,
+            rev=facts.rev,
+        )
+        return row is not None
+
+    def _alone(self, tx: Tx, facts: JudgedFacts, approved: tuple[str, ...]) -> Ask:
+        """The question under the agreement that asked for a person: an approval is no answer under another."""
+        ask = self._ask(tx, facts, approved)
+        return replace(ask, only=ask.granted)
 
     def _ask(self, tx: Tx, facts: JudgedFacts, approved: tuple[str, ...]) -> Ask:
+        agreement = self._house.agreements.find(facts.agreement)
+        name = "" if agreement is None else agreement.id
         return Ask(
             record=self._outbox.record_at(tx, facts.source),
             rev=facts.rev,
@@ -123,11 +157,13 @@ class Referrals:
             refs=facts.refs,
             demanded=facts.demanded,
             approved=approved,
+            only=name if facts.is_only else "",
+            granted=name,
         )
 
     def _judge(self, tx: Tx, facts: JudgedFacts) -> Judgement:
         """What the agreement says now, before anybody approved."""
-        return judge(self._house, self._ask(tx, facts, facts.approved), self._house.clock.now())
+        return judge(self._house, self._alone(tx, facts, facts.approved), self._house.clock.now())[0]
 
     def _is_outdated(self, tx: Tx, facts: JudgedFacts) -> bool:
         own = self._outbox.latest(tx, facts.rid)
@@ -155,7 +191,7 @@ class Referrals:
         facts, content = read_entry(self._house.ledger.body(tx, entry), JudgedFacts)
         judgement = self._judge(tx, facts) if state == "waiting" else None
         given = all_approvals(self._house.ledger, tx, facts.id)
-        counted = [each for each, under in given if judgement is None or under == _hash(judgement)]
+        counted = [each for each, under in given if judgement is None or under == judgement.hash]
         return Judged(
             id=facts.id,
             rid=facts.rid,
@@ -174,11 +210,8 @@ class Referrals:
             approvals=tuple(counted),
             void=len(given) - len(counted),
             is_outdated=judgement is not None and self._is_outdated(tx, facts),
+            agreement=found.id if (found := self._house.agreements.find(facts.agreement)) is not None else "",
         )
-
-
-def _hash(judgement: Judgement) -> str:
-    return "" if judgement.agreement is None else judgement.agreement.hash
 
 
 def _persons(judgement: Judgement) -> int:

@@ -1,11 +1,11 @@
 """One record, one receiver, one moment: may it leave, and as what?
 
-`judge` asks the agreement; `envelope` writes the released copy and its header and signs them. Both are used when a
+`judge` asks the agreements; `seal` writes the released copy and its header and signs them. Both are used when a
 record is sealed and again when it is about to leave. Nothing here touches the ledger.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -24,6 +24,14 @@ from haemaru.wording import Reason
 SILENT = "withdrawn"
 """The only code under which a silent refusal is ever seen by the partner."""
 
+OUTCOMES = {
+    Verdict.RELEASE: "sealed",
+    Verdict.WITHHOLD: "withheld",
+    Verdict.REFER: "referred",
+    Verdict.DEMAND: "demand",
+}
+_RANK = ("withheld", "demand", "referred", "sealed")
+
 PSEUDONYMS = "haemaru-pseudonyms-v1"
 
 
@@ -40,6 +48,10 @@ class Ask:
     refs: tuple[str, ...] = ()
     demanded: tuple[str, ...] = ()
     approved: tuple[str, ...] = ()
+    only: str = ""
+    """The id of the one agreement that is asked; without it every agreement that binds both is."""
+    granted: str = ""
+    """The id of the agreement whose clauses `demanded` and `approved` name; without it the first that binds both."""
 
     @property
     def rid(self) -> str:
@@ -59,6 +71,16 @@ class Judgement:
     agreement: Agreement | None
     decision: Decision | None
     reason: Reason | None
+
+    @property
+    def hash(self) -> str:
+        """The SHA-256 of the agreement that was asked; empty where there was none to ask."""
+        return "" if self.agreement is None else self.agreement.hash
+
+    @property
+    def outcome(self) -> str:
+        """What became of the record: sealed, withheld, referred or demand."""
+        return "withheld" if self.decision is None else OUTCOMES[self.decision.verdict]
 
     @property
     def is_release(self) -> bool:
@@ -95,12 +117,35 @@ class Sealable:
     refs: tuple[str, ...]
 
 
-def judge(house: House, ask: Ask, at: datetime, *, is_queued: bool = False) -> Judgement:
-    """What the agreement in force says at this moment; for a queued record an expired agreement is asked too."""
-    agreement = house.agreements.current()
-    refusal = house.agreements.refusal(at)
-    if agreement is None or (refusal is not None and not is_queued):
-        return Judgement(agreement, None, refusal or Reason("agreement_waiting"))
+def judge(house: House, ask: Ask, at: datetime) -> list[Judgement]:
+    """What each agreement that binds both says at this moment, in the order of adoption, until one releases.
+
+    Each is asked alone, by its own clauses: what one releases is never added to what another does, and a demand or an
+    approval counts under the agreement it was given for.
+    """
+    agreements = asked(house, ask)
+    if not agreements:
+        return [Judgement(None, None, house.none_between(ask.to))]
+    found: list[Judgement] = []
+    for agreement in agreements:
+        refusal = house.agreements.refusal_of(agreement, at)
+        found.append(
+            Judgement(agreement, None, refusal) if refusal is not None else judge_under(house, agreement, ask, at)
+        )
+        if found[-1].is_release:
+            break
+    return found
+
+
+def asked(house: House, ask: Ask) -> tuple[Agreement, ...]:
+    """The agreements that are asked about a record, in the order of adoption."""
+    between = house.agreements.between(ask.to)
+    return tuple(each for each in between if each.id == ask.only) if ask.only else between
+
+
+def judge_under(house: House, agreement: Agreement, ask: Ask, at: datetime) -> Judgement:
+    """What one agreement says, whether or not it is in force: a queued record is voided by one that has ended."""
+    demanded, approved = granted_under(house, agreement, ask)
     decision = decide(
         agreement,
         ask.record,
@@ -108,10 +153,27 @@ def judge(house: House, ask: Ask, at: datetime, *, is_queued: bool = False) -> J
         ask.to,
         ask.purpose,
         at,
-        demanded=frozenset(ask.demanded),
-        approved=frozenset(ask.approved),
+        demanded=frozenset(demanded),
+        approved=frozenset(approved),
     )
     return Judgement(agreement, decision, None)
+
+
+def granted_under(house: House, agreement: Agreement | None, ask: Ask) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The demands and approvals that count under this agreement: its clauses may bear the names of another's."""
+    first = next(iter(house.agreements.between(ask.to)), None)
+    granted = ask.granted or ask.only or (first.id if first is not None else "")
+    return (ask.demanded, ask.approved) if agreement is not None and agreement.id == granted else ((), ())
+
+
+def most_favourable(judgements: Sequence[Judgement]) -> Judgement:
+    """The judgement that stands for all: released before referred before demand before withheld, the first of equals.
+
+    The reverse of the order in which clauses restrict: what a person here may still let go comes before what the
+    partner must first demand, and that before what stays; last comes what was decided to stay, after what a suspension
+    left undecided.
+    """
+    return max(judgements, key=lambda each: (_RANK.index(each.outcome), each.decision is None))
 
 
 def release_digest(agreement: Agreement, decision: Decision) -> str:

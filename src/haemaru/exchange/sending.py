@@ -6,25 +6,20 @@ is sealed anew under its old number; what is refused keeps its number and goes a
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 
-import msgspec
-
 from haemaru.exchange import entries
-from haemaru.exchange.clauses import keepers
 from haemaru.exchange.comparison import RESENT, ResentFacts
 from haemaru.exchange.entries import ReceiptFacts, SealedFacts, VoidFacts, entry_bytes, read_entry
-from haemaru.exchange.envelope import VOID_TYPE, number, write_envelope
+from haemaru.exchange.envelope import number
 from haemaru.exchange.errors import ReceiptRefused
 from haemaru.exchange.frame import Stream, write_frame
 from haemaru.exchange.house import House
 from haemaru.exchange.introducing import keys_towards, news_ahead
-from haemaru.exchange.messages import Void, message_bytes
 from haemaru.exchange.outbox import Outbox
 from haemaru.exchange.peers import PeerBook
 from haemaru.exchange.receipt import Receipt, Refusal, read_answer
-from haemaru.exchange.release import Ask, judge, release_digest, seal
+from haemaru.exchange.reconsidering import Change, Held, Reconsidering, Waits
 from haemaru.exchange.resending import IS_AGAIN, again_rows
 from haemaru.exchange.spool import Spool
 from haemaru.ledger import Batch
@@ -41,15 +36,6 @@ class _Row(NamedTuple):
     state: str
     entry: int
     void_entry: int
-
-
-class _Change(NamedTuple):
-    """What must be written before an item may leave: a void, or the envelope sealed anew."""
-
-    kind: str
-    epoch: int
-    seq: int
-    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +56,7 @@ class Sending:
         self._peers = peers
         self._outbox = outbox
         self._spool = spool
+        self._again = Reconsidering(house, outbox, spool)
         self._flights: dict[tuple[str, str], _Flight] = {}
 
     def next_frame(
@@ -87,18 +74,21 @@ class Sending:
                     return None
                 lines, changes = self._lines(tx, channel, rows)
                 if not changes:
-                    return self._frame(tx, peer, channel, rows[0], lines, is_again=bool(again))
+                    return self._frame(tx, peer, channel, rows[0], lines, is_again=bool(again)) if lines else None
             with house.ledger.write() as batch:
                 self._write_changes(batch, peer, channel, changes)
         return None
 
-    def held_back(self, channel: str, peer: str = "") -> Reason | None:
-        """Why the queue of this channel waits: a missing or suspended agreement holds it, an expired one voids it."""
-        if peer and self._is_revoked(peer):
+    def held_back(self, channel: str, peer: str) -> Reason | None:
+        """Why the queue of this channel waits: no agreement with this partner may release anything now."""
+        if self._is_revoked(peer):
             return Reason("peer_key_revoked")
         if channel == "control":
             return None
-        return self._house.held_back(self._house.clock.now())
+        waits = self._again.waits(peer)
+        if not waits and self._house.agreements.current() is None:
+            return self._house.none_between(peer)
+        return next(iter(waits.values())) if waits and all(waits.values()) else None
 
     def _is_revoked(self, peer: str) -> bool:
         with self._house.ledger.read() as tx:
@@ -214,81 +204,45 @@ class Sending:
         news = news_ahead(tx, peer, rows[0].seq)
         return rows if news is None else [row for row in rows if row.seq <= news[0]]
 
-    def _lines(self, tx: Tx, channel: str, rows: list[_Row]) -> tuple[list[bytes], list[_Change]]:
+    def _lines(self, tx: Tx, channel: str, rows: list[_Row]) -> tuple[list[bytes], list[Change]]:
         """The lines of the next frame, as many as fit; and what has to be changed first, because it is refused now."""
         at = self._house.clock.now()
+        waits: Waits | None = None
         lines: list[bytes] = []
-        changes: list[_Change] = []
-        size = 0
+        changes: list[Change] = []
+        held: list[Held] = []
+        passed = size = 0
         for row in rows:
             if row.state != "sealed":
                 envelope = read_entry(self._house.ledger.body(tx, row.void_entry), VoidFacts)[1]
             else:
                 facts, envelope = read_entry(self._house.ledger.body(tx, row.entry), SealedFacts)
-                change = None if channel == "control" else self._reconsider(tx, facts, at)
-                if change is not None:
-                    changes.append(change)
+                waits = self._again.waits(facts.peer) if waits is None else waits
+                found = None if channel == "control" else self._again.reconsider(tx, facts, at, waits)
+                if isinstance(found, Held):
+                    held.append(found)
                     continue
-                if facts.spool:
+                passed = len(held)
+                if found is not None:
+                    changes.append(found)
+                    continue
+                if facts.spool and not held:
                     envelope = self._spool.take(tx, facts.spool)
+            if held:
+                continue
             line = number(envelope, row.seq)
             # Base64 shrinks again when packed, but noise stays noise: half of the limits always fits.
             size += len(line) + 1
             if lines and size > min(self._house.limits.plain_bytes, self._house.limits.frame_bytes) // 2:
                 break
             lines.append(line)
-        return lines, changes
+        if len(held) > passed and self._again.is_free_behind(tx, held[0].facts, rows[-1].seq, waits or {}):
+            passed = len(held)
+        # What is held steps aside only for what may go.
+        aside = [self._again.aside(each) for each in held[:passed]]
+        return lines, aside + changes
 
-    def _reconsider(self, tx: Tx, facts: SealedFacts, at: datetime) -> _Change | None:
-        if not facts.spool:
-            return self._record_change(tx, facts, at)
-        code = self._spool.recheck(tx, facts, at)
-        return None if code is None else self._void(facts, code)
-
-    def _record_change(self, tx: Tx, facts: SealedFacts, at: datetime) -> _Change | None:
-        own = self._outbox.latest(tx, facts.rid)
-        if own is None or own.state in ("retracted", "expired"):
-            return self._void(facts, own.state if own is not None else "record_gone")
-        ask = Ask(
-            record=self._outbox.record_at(tx, facts.source),
-            rev=facts.rev,
-            source=facts.source,
-            to=facts.peer,
-            purpose=facts.purpose,
-            op=facts.op,
-            refs=facts.refs,
-            demanded=facts.demanded,
-            approved=facts.approved,
-        )
-        judgement = judge(self._house, ask, at, is_queued=True)
-        if not judgement.is_release or judgement.agreement is None or judgement.decision is None:
-            return self._void(facts, judgement.code)
-        if release_digest(judgement.agreement, judgement.decision) == facts.release:
-            return None
-        previous = self._outbox.previous(tx, facts.rid, facts.peer, before=facts.rev)
-        sealed = seal(self._house, ask, judgement, previous, at)
-        kept_by = keepers(judgement.decision)
-        anew = msgspec.structs.replace(facts, digest=sealed.digest, release=sealed.release, kept_by=kept_by)
-        return _Change(entries.RESEALED, facts.epoch, facts.seq, entry_bytes(anew, sealed.envelope))
-
-    def _void(self, facts: SealedFacts, code: str) -> _Change:
-        house = self._house
-        void = Void(
-            realm=house.realm,
-            from_=house.party,
-            to=facts.peer,
-            channel=facts.channel,
-            epoch=facts.epoch,
-            seq=facts.seq,
-            rid=facts.rid,
-            code=code,
-            at=house.now(),
-        )
-        why = VoidFacts(peer=facts.peer, channel=facts.channel, epoch=facts.epoch, seq=facts.seq, code=code)
-        envelope = write_envelope(house.keys, VOID_TYPE, message_bytes(void))
-        return _Change(entries.VOIDED, facts.epoch, facts.seq, entry_bytes(why, envelope))
-
-    def _write_changes(self, batch: Batch, peer: str, channel: str, changes: list[_Change]) -> None:
+    def _write_changes(self, batch: Batch, peer: str, channel: str, changes: list[Change]) -> None:
         tx = batch.tx
         for change in changes:
             # Another thread may have reopened the stream or had a receipt in between.
@@ -304,6 +258,8 @@ class Sending:
             )
             if row is not None and row[0] == "sealed":
                 batch.append(change.kind, change.body)
+                if change.owed is not None:
+                    self._outbox.owe(batch, *change.owed)
 
     def _frame(
         self, tx: Tx, peer: str, channel: str, first: _Row, lines: list[bytes], *, is_again: bool = False

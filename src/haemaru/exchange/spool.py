@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from haemaru.agreement import Agreement
 from haemaru.exchange.entries import SealedFacts
 from haemaru.exchange.envelope import read_envelope, split
 from haemaru.exchange.house import House
@@ -72,12 +73,11 @@ class Spool:
         )
         tx.many("DELETE FROM exchange_spool WHERE digest = :digest", [{"digest": bytes(row[0]).hex()} for row in rows])
 
-    def recheck(self, tx: Tx, facts: SealedFacts, at: datetime) -> str | None:
-        """Why a queued batch may no longer leave, or None."""
-        agreement = self._house.agreements.current()
-        if agreement is None or not agreement.is_in_force(at):
+    def recheck(self, tx: Tx, facts: SealedFacts, agreement: Agreement, at: datetime) -> str | None:
+        """Why a queued batch may no longer leave under the agreement it was sealed for, or None."""
+        if not agreement.is_in_force(at):
             return "agreement_not_in_force"
-        if agreement.hash != facts.release:
+        if agreement.hash != facts.agreement:
             return "agreement_replaced"
         data = self.find(tx, facts.spool)
         if data is None:

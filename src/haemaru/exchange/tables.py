@@ -56,6 +56,7 @@ _out = Table(
     _whole("entry"),
     _whole("void_entry"),
     _whole("source"),
+    _text("agreement"),
     _whole("at_ms"),
 )
 Index("exchange_out_rid", _out.c.rid, _out.c.peer)
@@ -104,6 +105,7 @@ _rulings = Table(
     _text("kind"),
     _text("peer"),
     _text("purpose"),
+    _text("agreement"),
     _text("state"),
     _text("code"),
     _whole("entry"),

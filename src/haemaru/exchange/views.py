@@ -101,8 +101,8 @@ class ExchangeView:
         tx.run(
             "INSERT INTO exchange_out"
             " (peer, channel, epoch, seq, rid, rev, op, kind, state, code, digest, entry, void_entry, source,"
-            " at_ms) VALUES (:peer, :channel, :epoch, :seq, :rid, :rev, :op, :kind, 'sealed', '', :digest, :entry, -1,"
-            " :source, :at_ms)",
+            " agreement, at_ms) VALUES (:peer, :channel, :epoch, :seq, :rid, :rev, :op, :kind, 'sealed', '', :digest,"
+            " :entry, -1, :source, :agreement, :at_ms)",
             peer=facts.peer,
             channel=facts.channel,
             epoch=facts.epoch,
@@ -114,6 +114,7 @@ class ExchangeView:
             digest=bytes.fromhex(facts.digest),
             entry=entry.index,
             source=facts.source,
+            agreement=facts.agreement,
             at_ms=entry.at_ms,
         )
         tx.run(
@@ -139,10 +140,11 @@ class ExchangeView:
     def _resealed(self, tx: Tx, entry: Entry, body: bytes) -> None:
         facts, _ = entries.read_entry(body, entries.SealedFacts)
         tx.run(
-            "UPDATE exchange_out SET entry = :entry, digest = :digest"
+            "UPDATE exchange_out SET entry = :entry, digest = :digest, agreement = :agreement"
             " WHERE peer = :peer AND channel = :channel AND epoch = :epoch AND seq = :seq",
             entry=entry.index,
             digest=bytes.fromhex(facts.digest),
+            agreement=facts.agreement,
             peer=facts.peer,
             channel=facts.channel,
             epoch=facts.epoch,
@@ -233,14 +235,15 @@ class ExchangeView:
     def _judged(self, tx: Tx, entry: Entry, body: bytes) -> None:
         facts, _ = entries.read_entry(body, entries.JudgedFacts)
         tx.run(
-            "INSERT INTO exchange_rulings (id, rid, rev, kind, peer, purpose, state, code, entry, at_ms)"
-            " VALUES (:id, :rid, :rev, :kind, :peer, :purpose, :state, :code, :entry, :at_ms)",
+            "INSERT INTO exchange_rulings (id, rid, rev, kind, peer, purpose, agreement, state, code, entry, at_ms)"
+            " VALUES (:id, :rid, :rev, :kind, :peer, :purpose, :agreement, :state, :code, :entry, :at_ms)",
             id=facts.id,
             rid=self._blind(facts.rid),
             rev=facts.rev,
             kind=facts.kind,
             peer=facts.peer,
             purpose=facts.purpose,
+            agreement=facts.agreement,
             state=facts.state,
             code=facts.code,
             entry=entry.index,

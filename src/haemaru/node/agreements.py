@@ -1,9 +1,10 @@
-"""Which agreement is in force at this node, and who suspended it: folded from the ledger.
+"""Which agreements are in force at this node, and who suspended which: folded from the ledger.
 
 An agreement file arrives at `init` (state `waiting`), is adopted once every party has signed its exact bytes for this
 realm with a known key (`in_force`), and may be suspended by any party: by this node's officer, or by a partner's
-notice on the control channel. It is in force again when everybody who suspended it has resumed; adopting another
-version takes nobody's suspension back. What the desk says changes with the commit of what it was told, never before.
+notice on the control channel. It is in force again when everybody who suspended it has resumed. A node may be in
+several agreements; each goes by its id, and a newer version of the same id takes its place, without taking anybody's
+suspension back. What the desk says changes with the commit of what it was told, never before.
 """
 
 import threading
@@ -14,7 +15,8 @@ from typing import Any
 import msgspec
 
 from haemaru.agreement import Agreement, load_agreement
-from haemaru.ledger import Batch, Ledger
+from haemaru.clock import from_ms
+from haemaru.ledger import Batch, Entry, Ledger
 from haemaru.wording import Fault, Reason
 
 RECEIVED, ADOPTED = "agreement.received", "agreement.adopted"
@@ -23,41 +25,53 @@ _KINDS = (RECEIVED, ADOPTED, SUSPENDED, RESUMED)
 
 
 class AgreementDesk:
-    """Tells exchange which agreement to decide by, and whether anything may leave at all."""
+    """Tells exchange which agreements to decide by, and whether anything may leave under each."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self._waiting: Agreement | None = None
-        self._adopted: Agreement | None = None
-        self._ever: dict[str, Agreement] = {}
-        self._suspenders: dict[str, dict[str, Any]] = {}
-        self._newest: dict[str, int] = {}
+        self._waiting: dict[str, Agreement] = {}
+        self._adopted: dict[str, Agreement] = {}
+        self._ever: dict[str, tuple[Agreement, datetime]] = {}
+        self._suspenders: dict[tuple[str, str], dict[str, Any]] = {}
+        self._newest: dict[tuple[str, str], int] = {}
         self._telling = threading.Lock()
         with ledger.read() as tx:
             for entry, body in ledger.entries(tx, kinds=_KINDS):
-                self._apply(entry.index, entry.kind, msgspec.json.decode(body))
+                self._apply(entry, msgspec.json.decode(body))
 
-    def _apply(self, index: int, kind: str, body: dict[str, Any]) -> None:
+    def _apply(self, entry: Entry, body: dict[str, Any]) -> None:
         with self._telling:
-            # Two threads may come here in another order than they committed: what the later entry says stands.
-            about = body.get("party", "")
-            is_newest = index > self._newest.get(about, -1)
-            self._newest[about] = max(index, self._newest.get(about, -1))
-            if kind in (RECEIVED, ADOPTED):
-                self._take(kind, load_agreement(b64decode(body["bytes"]), body["name"]), is_newest=is_newest)
-            elif is_newest:
+            if entry.kind in (RECEIVED, ADOPTED):
+                read = load_agreement(b64decode(body["bytes"]), body["name"])
+                self._take(entry, read, is_newest=self._is_newest(entry, (read.id, "")))
+                return
+            about = (str(body["agreement"]), str(body["party"]))
+            if self._is_newest(entry, about):
                 # A new mapping each time: who reads the old one reads it to its end.
-                others = {party: notice for party, notice in self._suspenders.items() if party != about}
-                self._suspenders = {**others, about: body} if kind == SUSPENDED else others
+                others = {key: notice for key, notice in self._suspenders.items() if key != about}
+                self._suspenders = {**others, about: body} if entry.kind == SUSPENDED else others
 
-    def _take(self, kind: str, read: Agreement, *, is_newest: bool) -> None:
-        if kind == ADOPTED:
-            self._ever[read.hash] = read
-        if is_newest:
-            self._adopted, self._waiting = (read, None) if kind == ADOPTED else (self._adopted, read)
+    def _is_newest(self, entry: Entry, about: tuple[str, str]) -> bool:
+        """Two threads may come here in another order than they committed: what the later entry says stands."""
+        is_newest = entry.index > self._newest.get(about, -1)
+        self._newest[about] = max(entry.index, self._newest.get(about, -1))
+        return is_newest
+
+    def _take(self, entry: Entry, read: Agreement, *, is_newest: bool) -> None:
+        if entry.kind == ADOPTED:
+            self._ever = {**self._ever, read.hash: (read, from_ms(entry.at_ms))}
+        if not is_newest:
+            return
+        others = {name: each for name, each in self._waiting.items() if name != read.id}
+        if entry.kind == ADOPTED:
+            # A newer version keeps the place of the one before.
+            self._adopted = {**self._adopted, read.id: read}
+            self._waiting = others
+        else:
+            self._waiting = {**others, read.id: read}
 
     def _write(self, batch: Batch, kind: str, body: dict[str, Any]) -> None:
         entry = batch.append(kind, msgspec.json.encode(body))
-        batch.after_commit(lambda: self._apply(entry.index, kind, body))
+        batch.after_commit(lambda: self._apply(entry, body))
 
     def receive(self, batch: Batch, name: str, data: bytes) -> None:
         """Keeps an agreement file that waits for its signatures."""
@@ -68,53 +82,98 @@ class AgreementDesk:
         body = {"name": name, "bytes": b64encode(data).decode(), "signatures": signatures}
         self._write(batch, ADOPTED, body)
 
-    def suspend(self, batch: Batch, party: str, reason: str, at: str) -> None:
-        """Notes that a party suspends the agreement."""
-        self._write(batch, SUSPENDED, {"party": party, "reason": reason, "at": at})
+    def suspend(self, batch: Batch, agreement: str, party: str, reason: str, at: str) -> None:
+        """Notes that a party suspends an agreement, named by its id."""
+        self._write(batch, SUSPENDED, {"agreement": agreement, "party": party, "reason": reason, "at": at})
 
-    def resume(self, batch: Batch, party: str, reason: str, at: str) -> None:
+    def resume(self, batch: Batch, agreement: str, party: str, reason: str, at: str) -> None:
         """Takes the suspension of one party back."""
-        self._write(batch, RESUMED, {"party": party, "reason": reason, "at": at})
+        self._write(batch, RESUMED, {"agreement": agreement, "party": party, "reason": reason, "at": at})
+
+    def all(self) -> tuple[Agreement, ...]:
+        """The adopted agreements in the order in which they were first adopted, then those that wait."""
+        waiting = [each for name, each in self._waiting.items() if name not in self._adopted]
+        return (*self._adopted.values(), *waiting)
+
+    def adopted(self) -> tuple[Agreement, ...]:
+        """The adopted agreements, suspended or not, in the order in which they were first adopted."""
+        return tuple(self._adopted.values())
 
     def known(self) -> Agreement | None:
-        """The adopted agreement, else the one that waits for signatures."""
-        return self._adopted or self._waiting
+        """The agreement adopted first, else the one that waits for signatures."""
+        return next(iter(self.all()), None)
 
     def current(self) -> Agreement | None:
-        """The adopted agreement, suspended or not; None before adoption."""
-        return self._adopted
+        """The agreement adopted first, suspended or not; None before adoption."""
+        return next(iter(self._adopted.values()), None)
+
+    def between(self, peer: str) -> tuple[Agreement, ...]:
+        """The adopted agreements that bind this node and `peer`, in the order in which they were first adopted."""
+        return tuple(each for each in self._adopted.values() if peer in each.party_ids)
+
+    def named(self, name: str) -> Agreement | None:
+        """The version of an agreement that was adopted last, by the agreement's id."""
+        return self._adopted.get(name)
 
     def find(self, digest: str) -> Agreement | None:
         """An agreement that this node has adopted at any time, by the SHA-256 of its exact bytes."""
-        return self._ever.get(digest)
+        found = self._ever.get(digest)
+        return None if found is None else found[0]
 
-    def in_hand(self) -> Agreement:
-        """The adopted agreement; `Fault("agreement_not_adopted")` before adoption."""
-        if self._adopted is None:
-            raise Fault("agreement_not_adopted", "agreement")
-        return self._adopted
+    def adopted_at(self, agreement: Agreement) -> datetime | None:
+        """When this node adopted it; None where it never did."""
+        found = self._ever.get(agreement.hash)
+        return None if found is None else found[1]
+
+    def in_hand(self, name: str | None = None) -> tuple[Agreement, ...]:
+        """The adopted agreement of that id, else all of them; `Fault("agreement_not_adopted")` where there is none."""
+        found = tuple(each for each in self._adopted.values() if name in (None, each.id))
+        if not found:
+            raise Fault("agreement_not_adopted", name or "agreement")
+        return found
+
+    def refusal_of(self, agreement: Agreement, at: datetime) -> Reason | None:
+        """Why nothing may leave under an agreement now; None while it is in force."""
+        for (name, party), notice in self._suspenders.items():
+            if name == agreement.id and party in agreement.party_ids:
+                params = {"party": party, "since": notice["at"], "reason": notice["reason"]}
+                return Reason("agreement_suspended", params)
+        return None if agreement.is_in_force(at) else Reason("agreement_not_in_force")
+
+    def refusal_for(self, peer: str, at: datetime) -> Reason | None:
+        """Why nothing may leave to a partner now; None while any agreement with it is in force."""
+        return self._refusal(self.between(peer), at)
 
     def refusal(self, at: datetime) -> Reason | None:
-        """Why nothing may leave now; None while the agreement is in force."""
-        if self._adopted is None:
+        """Why nothing may leave at all now; None while any agreement is in force."""
+        return self._refusal(self.adopted(), at)
+
+    def _refusal(self, agreements: tuple[Agreement, ...], at: datetime) -> Reason | None:
+        refusals = [self.refusal_of(each, at) for each in agreements]
+        if not refusals:
             return Reason("agreement_waiting")
-        for party, notice in self._suspenders.items():
-            return Reason("agreement_suspended", {"party": party, "since": notice["at"], "reason": notice["reason"]})
-        if at < self._adopted.effective or (self._adopted.expires is not None and at >= self._adopted.expires):
-            return Reason("agreement_not_in_force")
-        return None
+        return refusals[0] if all(refusals) else None
+
+    def refused(self, at: datetime) -> frozenset[str]:
+        """The ids of the adopted agreements under which nothing may leave now."""
+        return frozenset(each.id for each in self.adopted() if self.refusal_of(each, at) is not None)
 
     def status(self, at: datetime) -> dict[str, Any]:
-        """Id, version, hash and state of the agreement, as `haemaru status` prints it."""
-        known = self.known()
-        if known is None:
-            return {"state": "none"}
-        refusal = self.refusal(at)
-        state = "in_force" if refusal is None else refusal.code.removeprefix("agreement_")
+        """Id, version, hash and state of the first agreement, as `haemaru status` prints it."""
+        return next(iter(self.states(at)), {"state": "none"})
+
+    def states(self, at: datetime) -> list[dict[str, Any]]:
+        """The same of every agreement: the adopted ones in their order, then those that wait."""
+        return [self._state(each, at) for each in self.all()]
+
+    def _state(self, agreement: Agreement, at: datetime) -> dict[str, Any]:
+        is_adopted = self._adopted.get(agreement.id) is agreement
+        refusal = self.refusal_of(agreement, at) if is_adopted else Reason("agreement_waiting")
+        by = sorted(party for name, party in self._suspenders if name == agreement.id and party in agreement.party_ids)
         return {
-            "id": known.id,
-            "version": known.version,
-            "hash": known.hash,
-            "state": state,
-            "suspended_by": sorted(self._suspenders),
+            "id": agreement.id,
+            "version": agreement.version,
+            "hash": agreement.hash,
+            "state": "in_force" if refusal is None else refusal.code.removeprefix("agreement_"),
+            "suspended_by": by,
         }

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from haemaru.node.node import Node
 
 
-def hand(node: "Node", officer: str = "") -> Hand:
-    """A hand for one new record: its name, its moment, and the agreement's ladder of levels."""
-    agreement = node.agreements.known()
+def hand(node: "Node", officer: str = "", to: str = "") -> Hand:
+    """A hand for one new record: its name, its moment, and the ladder of levels of the agreement with `to`.
+
+    A record bears one level. Without a receiver it is one of the first agreement's ladder.
+    """
+    agreement = next(iter(node.agreements.between(to)), node.agreements.known())
     levels = agreement.handling_levels if agreement else ()
     return Hand(
         party=node.party,
@@ -30,10 +33,11 @@ def hand(node: "Node", officer: str = "") -> Hand:
 
 
 def partners(node: "Node") -> list[str]:
-    """The partners this node trusts, in the order of the agreement."""
+    """The partners this node trusts, in the order of the agreements."""
     known = {peer.party for peer in node.exchange.peers()}
-    agreement = node.agreements.known()
-    return [party.id for party in agreement.parties if party.id in known] if agreement else sorted(known)
+    agreements = node.agreements.all()
+    named = dict.fromkeys(party.id for agreement in agreements for party in agreement.parties)
+    return [party for party in named if party in known] if agreements else sorted(known)
 
 
 def share(
@@ -46,19 +50,32 @@ def share(
     demanded: Sequence[str] = (),
     refs: Sequence[str] = (),
     op: str = "put",
+    agreement: str = "",
 ) -> "list[PutResult]":
     """Stores a record and seals it for each partner under the purpose that a clause names for its kind.
 
-    A partner for whom no clause names the kind gets nothing; the record is stored all the same.
+    Agreements with one partner may name different purposes: each is tried, in the order of the agreements, until one
+    releases. A partner for whom no clause names the kind gets nothing; the record is stored all the same.
     """
-    agreement = node.agreements.current()
     results = []
     node.exchange.store(batch, dict(record))
     for party in partners(node) if to is None else to:
-        serving = purpose or (standing_purpose(agreement, record["kind"], node.party, party) if agreement else None)
-        if serving is not None:
-            results.append(node.exchange.put(batch, dict(record), party, serving, demanded=demanded, refs=refs, op=op))
+        found: PutResult | None = None
+        for serving in [purpose] if purpose else purposes(node, record["kind"], party):
+            if found is None or found.outcome not in ("sealed", "known"):
+                found = node.exchange.put(
+                    batch, dict(record), party, serving, demanded=demanded, refs=refs, op=op, agreement=agreement
+                )
+        if found is not None:
+            results.append(found)
     return results
+
+
+def purposes(node: "Node", kind: str, party: str) -> list[str]:
+    """The standing purpose of each agreement with a partner for a kind, each once."""
+    between = node.agreements.between(party)
+    found = [standing_purpose(agreement, kind, node.party, party) for agreement in between]
+    return list(dict.fromkeys(purpose for purpose in found if purpose is not None))
 
 
 def must_find(node: "Node", rid: str, kind: str, fault: str) -> "Held":

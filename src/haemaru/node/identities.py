@@ -4,6 +4,7 @@ A position without a name is a dot. The record is decided like any other: a wars
 positions do.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from haemaru.agreement import Agreement, standing_purpose
@@ -13,6 +14,9 @@ from haemaru.ledger import Batch
 from haemaru.surveillance import CLASSES, Static, class_of_ship_type
 
 KIND = "surveillance.identity"
+Between = Callable[[str], tuple[Agreement, ...]]
+"""The agreements with a partner, in the order in which they are asked."""
+
 _TOLD = ("call_sign", "destination", "length_m", "beam_m")
 
 
@@ -21,7 +25,7 @@ def rid_of(party: str, mmsi: int) -> str:
     return f"ais-{party}-{mmsi:09d}"
 
 
-def tell(exchange: Exchange, batch: Batch, static: Static, agreement: Agreement, clock: Clock, level: str) -> None:
+def tell(exchange: Exchange, batch: Batch, static: Static, between: Between, clock: Clock, level: str) -> None:
     """Tells every partner a ship's identity, or corrects what they were told; quiet where nothing is new."""
     subject = {"type": "vessel", "mmsi": static.mmsi}
     subject |= {key: value for key in ("imo", "name") if (value := getattr(static, key))}
@@ -47,9 +51,10 @@ def tell(exchange: Exchange, batch: Batch, static: Static, agreement: Agreement,
     }
     exchange.store(batch, record)
     for peer in exchange.peers():
-        purpose = standing_purpose(agreement, KIND, exchange.party, peer.party)
-        if purpose is not None:
-            exchange.put(batch, record, peer.party, purpose)
+        for agreement in between(peer.party):
+            purpose = standing_purpose(agreement, KIND, exchange.party, peer.party)
+            if purpose is not None:
+                exchange.put(batch, record, peer.party, purpose, agreement=agreement.id)
 
 
 def heard(held: Held) -> Static | None:

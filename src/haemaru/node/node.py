@@ -66,7 +66,9 @@ class Node:
 
     def _noticed(self, batch: Batch, party: str, notice: Notice) -> None:
         change = self.agreements.suspend if notice.what == "suspend" else self.agreements.resume
-        change(batch, party, notice.reason, notice.created)
+        # Each agreement by its id; a notice that names none is about all that bind its sender.
+        for name in [notice.agreement] if notice.agreement else [each.id for each in self.agreements.between(party)]:
+            change(batch, name, party, notice.reason, notice.created)
 
     def start(self) -> None:
         """Begins the work that goes on by itself."""

@@ -118,33 +118,36 @@ class SurveillanceDesk:
         if not changed:
             return
         batch.append(CLAIMS, msgspec.json.encode(changed))
-        agreement = self._agreements.current()
-        if agreement is None or self._agreements.refusal(self._clock.now()) is not None:
+        now = self._clock.now()
+        if self._agreements.refusal(now) is not None:
             return
+        level = usual_level(self._agreements.current())
         for mmsi in dict.fromkeys(claim.mmsi for claim in changed):
             latest = self._statics.latest(mmsi)
             if latest is not None:
-                tell(self._exchange, batch, latest, agreement, self._clock, usual_level(agreement))
+                tell(self._exchange, batch, latest, self._agreements.between, self._clock, level)
 
     def _share(self, batch: Batch, fresh: Fixes) -> dict[str, Towards]:
-        agreement = self._agreements.current()
+        return {peer.party: self._share_with(batch, peer.party, fresh) for peer in self._exchange.peers()}
+
+    def _share_with(self, batch: Batch, peer: str, fresh: Fixes) -> Towards:
+        """Each agreement with a partner is asked, in the order of adoption, about what those before it kept."""
         now = self._clock.now()
-        towards: dict[str, Towards] = {}
-        for peer in self._exchange.peers():
-            purpose = standing_purpose(agreement, KIND, self._party, peer.party) if agreement else None
-            refusal = self._agreements.refusal(now)
-            if agreement is None or purpose is None or refusal is not None:
-                word = refusal.code if refusal else "none"
-                towards[peer.party] = Towards(len(fresh), 0, {word: len(fresh)})
+        left, rows = fresh, 0
+        withheld = {"none" if self._agreements.adopted() else "agreement_waiting": len(fresh)}
+        for agreement in self._agreements.between(peer):
+            purpose = standing_purpose(agreement, KIND, self._party, peer)
+            refusal = self._agreements.refusal_of(agreement, now)
+            if purpose is None or refusal is not None or not len(left):
+                withheld = {refusal.code: len(left)} if refusal is not None and not rows else withheld
                 continue
-            way = (self._party, peer.party)
             key = self._vault.blind(PSEUDONYMS)
-            shared = share(
-                agreement, fresh, way, purpose, now, handling=Handling(usual_level(agreement)), pseudonym_key=key
-            )
-            self._exchange.put_positions(batch, peer.party, purpose, shared.groups)
-            towards[peer.party] = Towards(len(fresh), shared.rows, shared.withheld)
-        return towards
+            level = Handling(usual_level(agreement))
+            way = (self._party, peer)
+            shared = share(agreement, left, way, purpose, now, handling=level, pseudonym_key=key)
+            self._exchange.put_positions(batch, peer, purpose, shared.groups, agreement, now)
+            left, rows, withheld = left.take(shared.kept), rows + shared.rows, shared.withheld
+        return Towards(len(fresh), rows, withheld)
 
     def _receive(self, header: dict[str, Any], arrow: bytes) -> None:
         fixes = read_shared(arrow)
@@ -155,7 +158,7 @@ class SurveillanceDesk:
             self._clauses[peer] = _clause(header)
 
     def _recheck(self, header: Mapping[str, Any], arrow: bytes, at: datetime) -> str | None:
-        agreement = self._agreements.current()
+        agreement = self._agreements.find(str(header["agreement"]["hash"]))
         return None if agreement is None else outlived(agreement, header, arrow, at)
 
     def _identity(self, held: Held) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from haemaru.agreement import Verdict
 from haemaru.ledger import Batch
 from haemaru.node.hands import hand, share
 from haemaru.operations import Weighed, answer, weigh
@@ -18,6 +19,7 @@ from haemaru.wording import Fault
 if TYPE_CHECKING:
     from haemaru.exchange import Held
     from haemaru.node.node import Node
+    from haemaru.records import Record
 
 WEIGHED = "operations.weighed"
 # What a case asks about: what either agency knows of the ship. The conversation itself (tips, cases) is not knowledge.
@@ -38,7 +40,7 @@ def prepare(node: "Node", held: "Held") -> Callable[[], None] | None:
 
     How long that took must not show: the workers prepare in one tick and act in a later one.
     """
-    if not _asks(node, held) or node.agreements.refusal(node.clock.now()) is not None:
+    if not _asks(node, held) or node.agreements.refusal_for(str(held.peer), node.clock.now()) is not None:
         return None
     if held.kind == "operations.case":
         found = consider(node, held.record, str(held.peer))
@@ -78,26 +80,35 @@ def _answer_case(node: "Node", case: "Held", found: "list[Considered]") -> None:
     asker = str(case.peer)
     with node.ledger.write() as batch:
         weighed = give(node, batch, case.record, asker, found)
-        share(node, batch, answer(case.record, weighed, hand(node)), [asker])
+        share(node, batch, answer(case.record, weighed, hand(node, to=asker)), [asker])
     node.workers.wake()
 
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """One own record about the ship of a case, and what the agreement says about giving it to the partner."""
+    """One own record about the ship of a case, and what an agreement says about giving it to the partner."""
 
     held: "Held"
+    agreement: str
     weighed: Weighed
 
 
 def consider(node: "Node", case: dict[str, Any], to: str) -> list[Considered]:
     """What this node holds about the ship of a case, each weighed for one partner; nothing is written."""
-    agreement = node.agreements.current()
-    if agreement is None:
+    if not node.agreements.between(to):
         return []
+    return [Considered(held, *_weighed(node, held.record, to)) for held in knowledge(node, case["subject"])]
+
+
+def _weighed(node: "Node", record: "Record", to: str) -> tuple[str, Weighed]:
+    """The first agreement that releases a record to a partner and may now, else the first that names a purpose."""
     now = node.clock.now()
-    own = knowledge(node, case["subject"])
-    return [Considered(held, weigh(agreement, held.record, node.party, to, now)) for held in own]
+    found = [(each, weigh(each, record, node.party, to, now)) for each in node.agreements.between(to)]
+    may = [one for one in found if node.agreements.refusal_of(one[0], now) is None]
+    releases = [one for one in may if one[1].decision.verdict is Verdict.RELEASE]
+    named = [one for one in may or found if one[1].purpose]
+    agreement, weighed = (releases or named or found)[0]
+    return agreement.id, weighed
 
 
 def give(node: "Node", batch: Batch, case: dict[str, Any], to: str, found: list[Considered]) -> list[Weighed]:
@@ -110,7 +121,9 @@ def give(node: "Node", batch: Batch, case: dict[str, Any], to: str, found: list[
     shown = [one for one in found if one.weighed.is_shown]
     for one in shown:
         with suppress(Fault):  # taken back since it was weighed
-            node.exchange.put(batch, one.held.record, to, one.weighed.purpose, refs=[case["rid"]])
+            node.exchange.put(
+                batch, one.held.record, to, one.weighed.purpose, refs=[case["rid"]], agreement=one.agreement
+            )
     return [one.weighed for one in shown]
 
 

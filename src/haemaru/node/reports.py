@@ -24,8 +24,7 @@ def node_status(node: "Node") -> dict[str, Any]:
     now = node.clock.now()
     refusal = node.agreements.refusal(now)
     state = "working" if refusal is None else "suspended" if refusal.code == "agreement_suspended" else "waiting"
-    agreement = node.agreements.known()
-    names = {party.id: party.name for party in agreement.parties} if agreement else {}
+    names = {party.id: party.name for agreement in node.agreements.all() for party in agreement.parties}
     statement = read_statement(node.home.statement.read_bytes())
     body: dict[str, Any] = {
         "party": node.party,
@@ -36,6 +35,7 @@ def node_status(node: "Node") -> dict[str, Any]:
         "fingerprint": statement.fingerprint,
         "suspension": refusal,
         "agreement": node.agreements.status(now),
+        "agreements": node.agreements.states(now),
         "vessels": node.surveillance.vessel_count(),
         "feed": _feed(node, now),
         "positions": node.surveillance.position_status(),
@@ -67,6 +67,7 @@ def _peers(node: "Node", names: dict[str, Any]) -> list[dict[str, Any]]:
             "link": links.get(peer.party, "never"),
             "last_receipt": streams.get(peer.party, {}).get("last_receipt"),
             "channels": streams.get(peer.party, {}).get("channels", []),
+            "agreements": streams.get(peer.party, {}).get("agreements", []),
             "compliance": streams.get(peer.party, {}).get("compliance", {}),
         }
         for peer in node.exchange.peers()

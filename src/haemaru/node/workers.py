@@ -36,6 +36,7 @@ class Workers:
         self._owes = True
         self._arrived: queue.Queue[Held] = queue.Queue()
         self._prepared: list[tuple[Held, Callable[[], None]]] = []
+        self._refused: frozenset[str] = frozenset()
         self._threads: list[threading.Thread] = []
         self._is_running = False
         node.exchange.on_received(self._arrived.put)
@@ -122,9 +123,10 @@ class Workers:
 
     def _take_up(self) -> None:
         """Queues what is still asked of this node: after a start, a suspension, or a store that refused."""
-        if self._node.agreements.refusal(self._node.clock.now()) is not None:
-            self._owes = True
-        elif self._owes:
+        # What resumed since the last look may be answered now.
+        refused = self._node.agreements.refused(self._node.clock.now())
+        self._owes, self._refused = self._owes or bool(self._refused - refused), refused
+        if self._owes and self._node.agreements.refusal(self._node.clock.now()) is None:
             self._owes = False
             for waiting in unanswered(self._node):
                 self._arrived.put(waiting)

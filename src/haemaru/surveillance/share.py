@@ -53,6 +53,8 @@ class Shared:
 
     groups: list[Group]
     withheld: dict[str, int]
+    kept: npt.NDArray[np.int64]
+    """The places of the rows that stay."""
 
     @property
     def rows(self) -> int:
@@ -114,7 +116,10 @@ def share(
         else:
             bundles.append(bundle)
     groups = [group for bundle in bundles for group in _groups(fixes, columns, bundle, marking, pseudonym_key)]
-    return Shared(groups, withheld)
+    kept = np.ones(len(fixes), dtype=np.bool_)
+    for bundle in bundles:
+        kept[bundle.rows] = False
+    return Shared(groups, withheld, np.flatnonzero(kept))
 
 
 def _columns(fixes: Fixes, origin: str, handling: Handling) -> Columns:

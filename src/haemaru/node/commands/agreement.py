@@ -61,7 +61,7 @@ def adopt(node: "Node", params: dict[str, Any]) -> Answer:
     body: dict[str, Any] = {"id": agreement.id, "version": agreement.version, "hash": agreement.hash}
     if missing:
         return Answer({**body, "state": "waiting", "missing": list(missing), "refused": list(refused)}, 1)
-    current = node.agreements.current()
+    current = node.agreements.named(agreement.id)
     if current is None or current.hash != agreement.hash:
         if node.agreements.find(agreement.hash) is not None:
             # Its signatures were given before it was replaced: one party alone could bring an older text back.
@@ -69,29 +69,34 @@ def adopt(node: "Node", params: dict[str, Any]) -> Answer:
         with node.ledger.write() as batch:
             node.agreements.adopt(batch, path.name, data, lines)
         node.workers.wake()
-    return Answer({**body, "state": node.agreements.status(node.clock.now())["state"], "missing": []})
+    states = {each["id"]: each["state"] for each in node.agreements.states(node.clock.now())}
+    return Answer({**body, "state": states[agreement.id], "missing": []})
 
 
 def suspend(node: "Node", params: dict[str, Any]) -> Answer:
-    """Suspends the agreement here at once and tells every partner."""
-    return _notice(node, "suspend", params["reason"])
+    """Suspends one agreement here at once, or all of them, and tells every partner that it binds."""
+    return _notice(node, "suspend", params["reason"], params.get("agreement"))
 
 
 def resume(node: "Node", params: dict[str, Any]) -> Answer:
     """Takes this party's suspension back and tells every partner."""
-    return _notice(node, "resume", params["reason"])
+    return _notice(node, "resume", params["reason"], params.get("agreement"))
 
 
-def _notice(node: "Node", what: Literal["suspend", "resume"], reason: str) -> Answer:
-    node.agreements.in_hand()
+def _notice(node: "Node", what: Literal["suspend", "resume"], reason: str, name: str | None) -> Answer:
+    chosen = node.agreements.in_hand(name)
     at = format_time(node.clock.now())
     with node.ledger.write() as batch:
         change = node.agreements.suspend if what == "suspend" else node.agreements.resume
-        change(batch, node.party, reason, at)
-        for peer in node.exchange.peers():
-            node.exchange.notify(batch, peer.party, what, reason)
+        for agreement in chosen:
+            change(batch, agreement.id, node.party, reason, at)
+            for peer in node.exchange.peers():
+                if peer.party in agreement.party_ids:
+                    node.exchange.notify(batch, peer.party, what, reason, agreement.id)
     node.workers.wake()
-    return Answer(node.agreements.status(node.clock.now()))
+    states = node.agreements.states(node.clock.now())
+    told = [each for each in states if each["id"] in {agreement.id for agreement in chosen}]
+    return Answer({**told[0], "agreements": told})
 
 
 def referred(node: "Node", params: dict[str, Any]) -> Answer:
@@ -113,6 +118,7 @@ def waiting(judged: "Judged") -> dict[str, Any]:
         "to": judged.to,
         "at": judged.at,
         "purpose": judged.purpose,
+        "agreement": judged.agreement,
         "clause": next(iter(judged.clauses), ""),
         "clauses": list(judged.clauses),
         "subject": judged.record.get("subject", {}),

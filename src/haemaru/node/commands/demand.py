@@ -27,16 +27,17 @@ def new(node: "Node", params: dict[str, Any]) -> Answer:
     if "file" in params:
         form = read_object(params["file"])
         case = node.exchange.holdings.find(form["case"]) if form.get("case") else None
-        record = read_demand(form, hand(node, officer), case=case.record if case else None)
         to = str(form.get("to") or _only_partner(node))
+        record = read_demand(form, hand(node, officer, to), case=case.record if case else None)
     else:
         held = must_find(node, params["case"], "operations.case", "tip_needs_case")
         to = str(params["to"])
         note = {"kind": params["kind"], "clause": params.get("clause", "-"), "effect": "demand"}
-        agreement = check_party(node, to)
+        check_party(node, to)
+        agreement = _asked(node, to, node.party, params["kind"])
         purpose = params.get("purpose") or _purpose(agreement, to, node.party, params["kind"])
         more = {"statute": params.get("statute") or _statute(agreement, params.get("clause", "")), "purpose": purpose}
-        record = draft_demand(held.record, [note], params.get("letter") or "-", hand(node, officer), **more)
+        record = draft_demand(held.record, [note], params.get("letter") or "-", hand(node, officer, to), **more)
     check_party(node, to)
     with node.ledger.write() as batch:
         results = share(node, batch, record, [to])
@@ -55,6 +56,13 @@ def _only_partner(node: "Node") -> str:
 def demand_clauses(agreement: Agreement, kind: str, from_: str, to: str) -> list[Any]:
     """The clauses that give this kind, in this direction, in reply to a demand."""
     return [each for each in agreement.clauses if each.effect is Effect.DEMAND and each.is_about(kind, from_, to)]
+
+
+def _asked(node: "Node", holder: str, asker: str, kind: str) -> Agreement:
+    """The first agreement of both that gives this kind on demand, else the first of both."""
+    other = holder if asker == node.party else asker
+    between = node.agreements.between(other)
+    return next((each for each in between if demand_clauses(each, kind, holder, asker)), between[0])
 
 
 def _purpose(agreement: Agreement, holder: str, asker: str, kind: str) -> str:
@@ -116,14 +124,14 @@ def answer(node: "Node", params: dict[str, Any]) -> Answer:
     held = must_find(node, params["id"], "request.demand", "demand_unknown")
     if held.peer is None or next(each.state for each in states(node) if each.id == held.rid) not in ("open", "overdue"):
         raise Fault("demand_unknown", params["id"])
-    agreement = check_party(node, held.peer)
+    check_party(node, held.peer)
     demand = held.record
     if not params["release"]:
         return _refuse(node, params, demand, held.peer)
     with node.ledger.write() as batch:
         own = [each.record for kind in demand["body"]["kinds"] for each in node.exchange.holdings.records_of(kind)]
         covered = matching(demand, [record for record in own if record["origin"] == node.party])
-        results = [result for record in covered for result in _give(node, batch, record, demand, held.peer, agreement)]
+        results = [result for record in covered for result in _give(node, batch, record, demand, held.peer)]
     # What the partner gets nothing of is answered like nothing: a word less or a silence more would tell.
     shown = [each for each in results if each.outcome in _GIVING and not (each.decision and each.decision.is_silent)]
     outcomes = Counter(result.outcome for result in shown)
@@ -138,21 +146,24 @@ def answer(node: "Node", params: dict[str, Any]) -> Answer:
 
 
 def _give(
-    node: "Node", batch: "Batch", record: Mapping[str, Any], demand: dict[str, Any], to: str, agreement: Agreement
+    node: "Node", batch: "Batch", record: Mapping[str, Any], demand: dict[str, Any], to: str
 ) -> "list[PutResult]":
+    agreement = _asked(node, node.party, to, record["kind"])
     clauses = [each.id for each in demand_clauses(agreement, record["kind"], node.party, to)]
-    purpose = demand["body"]["purpose"]
-    return share(node, batch, record, [to], purpose=purpose, demanded=clauses, refs=[demand["rid"]], op="reply")
+    return share(
+        node, batch, record, [to], purpose=demand["body"]["purpose"], demanded=clauses, refs=[demand["rid"]],
+        op="reply", agreement=agreement.id if clauses else "",
+    )  # fmt: skip
 
 
 def _say_given(node: "Node", params: dict[str, Any], demand: dict[str, Any], to: str, rids: list[str]) -> None:
-    by = hand(node, str(params.get("by", "")))
+    by = hand(node, str(params.get("by", "")), to)
     with node.ledger.write() as batch:
         share(node, batch, given_already(demand, rids, params["reason"] or "", by), [to])
 
 
 def _refuse(node: "Node", params: dict[str, Any], demand: dict[str, Any], to: str) -> Answer:
-    record = refuse(demand, params["reason"], hand(node, str(params.get("by", ""))))
+    record = refuse(demand, params["reason"], hand(node, str(params.get("by", "")), to))
     with node.ledger.write() as batch:
         share(node, batch, record, [to])
     node.workers.wake()

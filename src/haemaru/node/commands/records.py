@@ -32,6 +32,8 @@ def put(node: "Node", params: dict[str, Any]) -> Answer:
         check_party(node, to)
         if not purpose:
             raise Fault("purpose_missing", "--purpose")
+    if name := params.get("agreement"):
+        node.agreements.in_hand(name)
     counts: Counter[str] = Counter()
     bad: list[dict[str, Any]] = []
     lines = _lines(Path(params["file"]))
@@ -44,7 +46,7 @@ def put(node: "Node", params: dict[str, Any]) -> Answer:
                     if to is None:
                         counts[node.exchange.store(batch, record)] += 1
                     else:
-                        result = node.exchange.put(batch, record, to, str(purpose))
+                        result = node.exchange.put(batch, record, to, str(purpose), agreement=name or "")
                         counts["known" if result.outcome == "known" else "stored"] += 1
                         counts[result.outcome] += result.outcome != "known"
                 except Fault as fault:
@@ -74,13 +76,15 @@ def own(node: "Node", record: dict[str, Any]) -> None:
 
 
 def check_party(node: "Node", party: str) -> Agreement:
-    """The agreement in hand, once `party` is one of its other parties and a trusted partner."""
-    agreement = node.agreements.in_hand()
-    if party == node.party or party not in {each.id for each in agreement.parties}:
-        raise Fault("party_not_in_agreement", party, parties=", ".join(each.id for each in agreement.parties))
+    """The first agreement with `party`, once that is another party of one and a trusted partner."""
+    adopted = node.agreements.in_hand()
+    between = node.agreements.between(party)
+    if party == node.party or not between:
+        others = dict.fromkeys(each.id for agreement in adopted for each in agreement.parties)
+        raise Fault("party_not_in_agreement", party, parties=", ".join(others))
     if party not in {peer.party for peer in node.exchange.peers()}:
         raise Fault("peer_unknown", party)
-    return agreement
+    return between[0]
 
 
 def list_(node: "Node", params: dict[str, Any]) -> Answer:

@@ -47,9 +47,10 @@ TEAM = "resources.team"
 _OFFERED = (State.OFFERED, State.REQUISITIONED)
 
 
-def stamp(node: "Node") -> Stamp:
-    """The stamp of one new record of support or training."""
-    return Stamp(node.ids.new(), node.party, node.clock.now(), Handling(usual_level(node.agreements.known())))
+def stamp(node: "Node", to: str = "") -> Stamp:
+    """The stamp of one new record of support or training, for a partner or for all."""
+    agreement = next(iter(node.agreements.between(to)), node.agreements.known())
+    return Stamp(node.ids.new(), node.party, node.clock.now(), Handling(usual_level(agreement)))
 
 
 def supports(node: "Node") -> list[Support]:
@@ -88,7 +89,7 @@ def request(node: "Node", params: dict[str, Any]) -> Answer:
     need = read_need(form.get("need", form))
     case = params.get("case")
     subject = {"type": "case", "id": case} if case else {"type": "place", "name": need.place or "-"}
-    record = request_resource(stamp(node), subject, need, to, str(params.get("text") or ""))
+    record = request_resource(stamp(node, to), subject, need, to, str(params.get("text") or ""))
     if case:
         record = {**record, "refs": [case]}
     return Answer({"id": record["rid"], "to": to, "outcome": _send(node, record, to)})

@@ -144,8 +144,8 @@ def _claims(node: "Node", fact: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _note(node: "Node", note: dict[str, Any], asked: list[dict[str, Any]]) -> dict[str, Any]:
-    agreement = node.agreements.known()
-    clause = agreement.find_clause(note["clause"]) if agreement else None
+    named = [each.find_clause(note["clause"]) for each in node.agreements.between(note["party"])]
+    clause = next((each for each in named if each is not None and each.effect == note["effect"]), None)
     mine = next((each for each in asked if note["kind"] in each["kinds"] and each["direction"] == "out"), None)
     return {
         "party": note["party"],

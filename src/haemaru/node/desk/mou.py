@@ -13,19 +13,25 @@ if TYPE_CHECKING:
 
 
 def page(node: "Node") -> dict[str, Any] | None:
-    """The agreement in hand or the one that waits, with who has signed."""
-    agreement = node.agreements.known()
-    if agreement is None:
-        return None
-    status = node.agreements.status(node.clock.now())
+    """The first agreement in hand or the one that waits, with who has signed."""
+    return next(iter(pages(node)), None)
+
+
+def pages(node: "Node") -> list[dict[str, Any]]:
+    """Every agreement in the order of adoption, then those that wait."""
+    states = {each["id"]: each["state"] for each in node.agreements.states(node.clock.now())}
+    return [_page(node, agreement, states[agreement.id]) for agreement in node.agreements.all()]
+
+
+def _page(node: "Node", agreement: "Agreement", state: str) -> dict[str, Any]:
     signers = {peer.party: peer.statement.keyid for peer in node.exchange.peers()} | {node.party: node.keys.keyid}
-    adopted = node.agreements.current() is agreement
+    adopted = node.agreements.named(agreement.id) is agreement
     return {
         "id": agreement.id,
         "version": agreement.version,
         "hash": agreement.hash,
         "title": agreement.title,
-        "state": status["state"],
+        "state": state,
         "notice": agreement.notice,
         "effective": format_time(agreement.effective),
         "expires": None if agreement.expires is None else format_time(agreement.expires),

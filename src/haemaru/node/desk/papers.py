@@ -97,9 +97,11 @@ def page(node: "Node", rid: str) -> dict[str, Any] | None:
 
 
 def _leaving(node: "Node", held: "Held", party: str) -> dict[str, Any]:
-    agreement = node.agreements.current()
     record = held.record or {}
-    purpose = standing_purpose(agreement, held.kind, node.party, party) if agreement else None
+    between = node.agreements.between(party)
+    purpose_of = {each: standing_purpose(each, held.kind, node.party, party) for each in between}
+    # Under which it left, or would leave: the first in the order of adoption that names a purpose for it.
+    agreement, purpose = next(((each, named) for each, named in purpose_of.items() if named), (None, None))
     if agreement is None or purpose is None:
         return {"party": party, "verdict": "withhold", "purpose": purpose or ""}
     try:
