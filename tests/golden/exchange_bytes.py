@@ -38,8 +38,11 @@ from haemaru.exchange.messages import (
     Message,
     Notice,
     Part,
+    Past,
     RecordAnswer,
     RecordAsk,
+    Restart,
+    RestartAnswer,
     Returned,
     Void,
     message_bytes,
@@ -131,7 +134,16 @@ def later_lines(north: NodeKeys = NORTH) -> dict[str, bytes]:
     """Control messages that came after the frames below were kept; each is the first line of a frame of its own."""
     ids = Ids(CLOCK, random.Random(4))
     head: dict[str, Any] = {"id": ids.new(), "created": NOW, "realm": "demo", "from_": "north", "to": "south"}
+    past = Past(2, "cd" * 32, ("00" * 32,))
     messages: dict[str, Message] = {
+        "checkpoint-witnessed": Checkpoint(
+            **head, checkpoint="...\n", old_size=1, old_root="ab" * 32, proof=("00" * 32,), also=(past,)
+        ),
+        "countersignature-refused": Countersignature(
+            **head, size=0, checkpoint=None, refused="checkpoint_forked", held="haemaru/demo/north\n3\n...\n"
+        ),
+        "restart": Restart(**head, restart="haemaru-restart/v1\nhaemaru/demo/north\n3\n...\n"),
+        "restart-answer": RestartAnswer(**head, restart=head["id"], refused="restart_again"),
         "ask": RecordAsk(**head, rid="south-1", purpose="watch"),
         "keys": KeyNews(**head, statement=make_statement(keys(9, north.suite), "north", "demo", NOW).decode()),
         "answer": RecordAnswer(**head, ask=head["id"], rid="south-1", answer="not_available"),

@@ -8,7 +8,9 @@ FUNCTION_LINES = 50
 STORY_FROM = 40
 
 # Exceptions are listed by name, each with its reason.
-LONG_FILES: dict[str, str] = {}
+LONG_FILES: dict[str, str] = {
+    "src/haemaru/node/migrations/versions/0001_first.py": "a list: the tables as they were first made",
+}
 LONG_FUNCTIONS: dict[str, str] = {
     "src/haemaru/node/migrations/versions/0001_first.py:upgrade": "a list: the tables as they were first made",
 }

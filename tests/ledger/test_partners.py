@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from tests.ledger.conftest import World
 
-from haemaru.ledger import Checkpoint, Ledger, read_checkpoint
+from haemaru.ledger import Checkpoint, Ledger, Link, read_checkpoint
 from haemaru.ledger.marks import DISPUTE, Dispute
 from haemaru.ledger.notes import is_countersigned_by, is_signed_by, write_checkpoint
 from haemaru.signing import NodeKeys
@@ -28,9 +28,12 @@ def sign(ledger: Ledger) -> Checkpoint:
         return ledger.checkpoint(batch)
 
 
-def accept(world: World, partner: Ledger, note: bytes, proof: list[bytes]) -> bytes:
+def accept(world: World, partner: Ledger, note: bytes, proof: list[bytes], root: bytes | None = None) -> bytes:
+    """Offers a checkpoint of kcg, with the proof from what the partner holds; `root` is what the offer says it was."""
     with partner.write() as batch:
-        return partner.accept_partner_checkpoint(batch, "kcg", world.public["kcg"], note, proof)
+        held = partner.partner_checkpoint(batch.tx, "kcg")
+        link = () if held is None else (Link(held.size, held.root if root is None else root, tuple(proof)),)
+        return partner.accept_partner_checkpoint(batch, "kcg", world.public["kcg"], note, link)
 
 
 def disputes(ledger: Ledger) -> list[Dispute]:

@@ -12,16 +12,19 @@ import pysqlite3.dbapi2 as sqlite
 import pytest
 from tests.ledger.conftest import World
 
-from haemaru.ledger import Ledger, Verification, verify_database
+from haemaru.ledger import Ledger, Link, Verification, verify_database
 from haemaru.wording import keys
 
 Fill = Callable[[Ledger, int], None]
-TABLES = ("entry", "body", "head", "checkpoint", "countersignature", "partner_checkpoint", "dispute", "erasure")
+TABLES = (
+    "entry", "body", "head", "checkpoint", "countersignature", "partner_checkpoint", "dispute", "restart",
+    "own_restart", "erasure",
+)  # fmt: skip
 
 
 @pytest.fixture
 def full(world: World, fill: Fill, tmp_path: Path) -> World:
-    """A small ledger of kcg with rows in every table: countersigned checkpoints, a dispute, an erasure."""
+    """A small ledger of kcg with rows in every table: countersigned checkpoints, a dispute, restarts, an erasure."""
     ours, theirs = world.open("kcg"), world.open("kcs")
     old = 0
     for _ in range(2):
@@ -29,8 +32,8 @@ def full(world: World, fill: Fill, tmp_path: Path) -> World:
         with ours.write() as batch:
             made = ours.checkpoint(batch)
         with theirs.write() as batch:
-            proof = ours.consistency(old, made.size)
-            signed = theirs.accept_partner_checkpoint(batch, "kcg", world.public["kcg"], made.note, proof)
+            link = Link(old, ours.root_at(old), tuple(ours.consistency(old, made.size)))
+            signed = theirs.accept_partner_checkpoint(batch, "kcg", world.public["kcg"], made.note, [link])
         with ours.write() as batch:
             ours.store_countersignature(batch, "kcs", world.public["kcs"], made.size, signed)
         old = made.size
@@ -45,6 +48,13 @@ def full(world: World, fill: Fill, tmp_path: Path) -> World:
         forged = other.checkpoint(batch)
     with ours.write() as batch, pytest.raises(Exception, match="checkpoint_forked"):
         ours.accept_partner_checkpoint(batch, "kcs", world.public["kcs"], forged.note, [])
+    with theirs.write() as batch:
+        back = theirs.restarts.declare(batch, "kcg", "restart-1", "disk failed")
+    with ours.write() as batch:
+        assert ours.restarts.take(batch, "kcs", world.public["kcs"], back.note)
+        ours.restarts.acknowledge(batch, "restart-1", "called them", "officer")
+        ours.restarts.declare(batch, "kcs", "restart-2", "disk failed here")
+        ours.restarts.answered(batch, "kcs", "restart-2", "")
     return world
 
 
@@ -93,7 +103,7 @@ def test_a_whole_ledger_verifies(full: World) -> None:
 
     assert found.first_bad is None
     assert (found.ok, found.checkpoints, found.countersignatures) == (True, 2, 2)
-    assert found.entries == 13
+    assert found.entries == 17
 
 
 def updates(connection: Any, table: str, column: str, at: int) -> Callable[[Any], bool]:
@@ -194,9 +204,9 @@ ROWS = [
     ("DELETE FROM body WHERE idx = 4", 4, "body", "body_missing"),
     ("DELETE FROM body WHERE idx = 4; INSERT INTO erasure VALUES (4, x'00', 5)", 4, "body", "body_missing"),
     ("DELETE FROM entry WHERE idx >= 4; DELETE FROM body WHERE idx >= 4", 4, "entry", "truncated"),
-    ("DELETE FROM entry WHERE idx = 12; DELETE FROM body WHERE idx = 12", 12, "entry", "truncated"),
+    ("DELETE FROM entry WHERE idx = 16; DELETE FROM body WHERE idx = 16", 16, "entry", "truncated"),
     ("DELETE FROM entry; DELETE FROM body", 0, "entry", "truncated"),
-    ("INSERT INTO entry SELECT 13, at_ms, kind, leaf FROM entry WHERE idx = 12", 13, "body", "body_missing"),
+    ("INSERT INTO entry SELECT 17, at_ms, kind, leaf FROM entry WHERE idx = 16", 17, "body", "body_missing"),
     ("INSERT INTO entry SELECT -1, at_ms, kind, leaf FROM entry WHERE idx = 12", 0, "entry", "entry_added"),
     ("INSERT INTO body SELECT 99, wrapped_key, cipher FROM body WHERE idx = 2", 99, "body", "body_added"),
     ("INSERT INTO body SELECT 1, wrapped_key, cipher FROM body WHERE idx = 2", 1, "body", "does_not_unlock"),
@@ -333,7 +343,7 @@ def test_a_running_ledger_verifies_while_others_write(full: World, fill: Fill) -
     writer.join()
 
     assert all(results)
-    assert ledger.verify(full.public).entries == 73
+    assert ledger.verify(full.public).entries == 77
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,22 @@
-"""`haemaru ledger`: is the history what it was?"""
+"""`haemaru ledger`: is the history what it was, and what did partners sign that cannot be true?"""
 
+import getpass
 from pathlib import Path
 
 import click
+import msgspec
 
-from haemaru.cli.options import home_argument, json_option
+from haemaru.cli.door import act
+from haemaru.cli.options import file_argument, home_argument, json_option
 from haemaru.cli.output import show
 from haemaru.cli.passphrase import ask
+from haemaru.ledger import prove, read_evidence
 from haemaru.node import Answer
 from haemaru.node.control import ask_running
 from haemaru.node.home import Home
 from haemaru.node.verifying import verify_home
+from haemaru.signing import StatementRefused, read_statement
+from haemaru.wording import Fault
 
 
 @click.group()
@@ -30,3 +36,49 @@ def verify(home: Path, as_json: bool) -> None:
         found = verify_home(place, ask)
         answer = Answer(found, 0 if found["ok"] else 1)
     show(answer, as_json)
+
+
+@ledger.command()
+@home_argument
+@click.option("--write", type=click.Path(path_type=Path, file_okay=False), help="Write each proof to a file in FOLDER.")
+@json_option
+def disputes(home: Path, write: Path | None, as_json: bool) -> None:
+    """Lists what partners signed that cannot be true together, each with the proof that convinces a third person."""
+    show(act(home, "ledger.disputes", {"write": None if write is None else str(write.resolve())}), as_json)
+
+
+@ledger.command("dispute-check")
+@file_argument
+@click.option("--statement", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Whose key it must be.")
+@json_option
+def dispute_check(file: Path, statement: Path | None, as_json: bool) -> None:
+    """Checks such a proof with nothing else: exit 0 where the holder of its key signed two histories, 1 where not."""
+    evidence = read_evidence(file.read_bytes())
+    try:
+        owner = None if statement is None else read_statement(statement.read_bytes())
+    except StatementRefused as refused:
+        raise Fault("peer_statement_refused", str(statement), problem=str(refused)) from None
+    try:
+        found = msgspec.to_builtins(prove(evidence, owner))
+    except Fault as fault:
+        if fault.code == "proof_unreadable":
+            raise
+        show(Answer({"proved": False, "why": fault.code, **fault.params}, 1), as_json)
+        return
+    named = {"statement": None if owner is None else owner.fingerprint}
+    show(Answer({"proved": True, **found, **named}), as_json)
+
+
+@ledger.command()
+@home_argument
+@click.option("--acknowledge", "name", default=None, help="The restart that was looked into; needs --reason.")
+@click.option("--reason", default=None, help="What was found out.")
+@click.option("--by", default=None, help="Who looked into it; the name of the shell's user otherwise.")
+@json_option
+def restarts(home: Path, name: str | None, reason: str | None, by: str | None, as_json: bool) -> None:
+    """Lists ledgers that were put back to an older state, or ends the alarm of one after an officer looked into it."""
+    if name is None:
+        show(act(home, "ledger.restarts", {}), as_json)
+        return
+    who = by or getpass.getuser()
+    show(act(home, "ledger.acknowledge", {"id": name, "reason": reason or "", "by": who}), as_json)

@@ -23,6 +23,7 @@ RULED = "exchange.ruled"
 HELD = "exchange.held"
 BATCH_STORED = "exchange.batch_stored"
 OFFERED = "exchange.offered"
+RESTARTED = "exchange.restarted"
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -215,6 +216,13 @@ class BatchFacts(Facts, frozen=True, kw_only=True):
 
 class OfferedFacts(Facts, frozen=True, kw_only=True):
     """A checkpoint of this size was offered to a partner for its countersignature."""
+
+    peer: str
+    size: int
+
+
+class RestartedFacts(Facts, frozen=True, kw_only=True):
+    """This ledger was put back and said so to a partner: its checkpoints go on from this size."""
 
     peer: str
     size: int

@@ -24,6 +24,7 @@ from haemaru.exchange.inbox import Accepted, Inbox
 from haemaru.exchange.limits import LIMITS, Limits
 from haemaru.exchange.messages import Message, Notice
 from haemaru.exchange.outbox import Outbox, PutResult, names
+from haemaru.exchange.oversight import Oversight
 from haemaru.exchange.peers import Peer, PeerBook
 from haemaru.exchange.positions import OnPositions, Positions
 from haemaru.exchange.recall import Recall
@@ -71,7 +72,8 @@ class Exchange:
         self._spool = Spool(house)
         self._outbox = Outbox(house, self._peers)
         self._sending = Sending(house, self._peers, self._outbox, self._spool)
-        self._witness = Witness(house, self._peers, self._outbox)
+        self.oversight = Oversight(house, self._peers)
+        self.witness = Witness(house, self._peers, self._outbox, self.oversight)
         self.asking = Asking(house, self._peers, self._outbox)
         self._inbox = Inbox(house, self._peers, Arrivals(house, self._outbox, self._spool))
         self._recall = Recall(house, self._outbox)
@@ -240,7 +242,7 @@ class Exchange:
 
     def offer_checkpoints(self, *, force: bool = False) -> list[str]:
         """Offers the ledger's checkpoint to every partner to whom one is due."""
-        return self._witness.offer(force=force)
+        return self.witness.offer(force=force)
 
     def tick(self) -> None:
         """What is due by time alone: answers to what was asked, corrections kept back, checkpoints, batches."""
@@ -255,7 +257,11 @@ class Exchange:
 
     def status(self) -> dict[str, Any]:
         """Counts of every channel of every partner, by the partner's name."""
-        return self._status.status()
+        found = self._status.status()
+        with self.house.ledger.read() as tx:
+            for peer, counts in found.items():
+                counts["witness"] |= self.witness.told(tx, peer)
+        return found
 
     def refused(self) -> dict[str, int]:
         """Frames refused whose sender or channel is not known, by code."""

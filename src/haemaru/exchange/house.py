@@ -61,6 +61,8 @@ class Settings:
     """How long frames and receipts signed with a partner's earlier key are taken in after its new one was."""
     keys_kept: timedelta = timedelta(days=30)
     """How long an own earlier box key is kept for what was sealed to it and travels on a disk."""
+    witness_wait: timedelta = timedelta(seconds=10)
+    """How long a checkpoint waits for the line of a trusted witness before partners are offered it without."""
 
 
 SETTINGS = Settings()

@@ -1,8 +1,9 @@
 """What the two nodes say to each other about the records, never on the wire in clear.
 
 `Void` stands in for a record that was refused when it was about to leave; `Disposition` answers a correction, a
-retraction or an expiry; `Checkpoint` and `Countersignature` let each side witness the other's ledger; a `Notice` tells
-that the sender suspends or resumes an agreement; a `RecordAsk` asks for one record by its rid.
+retraction or an expiry; `Checkpoint` and `Countersignature` let each side witness the other's ledger, a
+`Restart` tells that the sender's was put back; a `Notice` tells that the sender suspends or resumes an agreement;
+a `RecordAsk` asks for one record by its rid.
 `DigestAsk` and what follows it compare what one side sent with what the other holds; `Epoch` begins a new epoch. All
 of them are payloads of envelopes, always signed one by one.
 """
@@ -55,21 +56,50 @@ class Disposition(_Message, frozen=True, kw_only=True, tag="disposition"):
     basis: str | None = None
 
 
+class Past(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An earlier size of the sender's ledger, its root, and the hashes that lead from there to the checkpoint."""
+
+    size: int
+    root: str
+    proof: tuple[str, ...]
+
+
 class Checkpoint(_Message, frozen=True, kw_only=True, tag="checkpoint"):
-    """The sender's ledger as it stands, with the proof that it still holds what the receiver saw at `old_size`."""
+    """The sender's ledger as it stands, with the proof that it still holds what the receiver saw at `old_size`.
+
+    `also` leads from other sizes: the newest one that each witness signed, or one that the receiver asked for.
+    """
 
     kind: ClassVar[str] = "control.checkpoint"
     checkpoint: str
     old_size: int
     proof: tuple[str, ...]
+    old_root: str | msgspec.UnsetType = msgspec.UNSET
+    also: tuple[Past, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Countersignature(_Message, frozen=True, kw_only=True, tag="countersignature"):
-    """The receiver's note with its own line under it; or nothing signed, and why."""
+    """The receiver's note with its own line under it; or nothing signed, why, and the sender's note that it holds."""
 
     kind: ClassVar[str] = "control.countersignature"
     size: int
     checkpoint: str | None = None
+    refused: str | None = None
+    held: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class Restart(_Message, frozen=True, kw_only=True, tag="restart"):
+    """The sender's ledger was put back, and goes on from an earlier size: a signed note of its own."""
+
+    kind: ClassVar[str] = "control.restart"
+    restart: str
+
+
+class RestartAnswer(_Message, frozen=True, kw_only=True, tag="restart_answer"):
+    """The receiver took the restart of that name, or refuses it, and why."""
+
+    kind: ClassVar[str] = "control.restart_answer"
+    restart: str
     refused: str | None = None
 
 
@@ -200,6 +230,8 @@ Message = (
     Disposition
     | Checkpoint
     | Countersignature
+    | Restart
+    | RestartAnswer
     | Notice
     | RecordAsk
     | RecordAnswer

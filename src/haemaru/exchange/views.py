@@ -14,6 +14,7 @@ from haemaru.exchange.asks import AskView
 from haemaru.exchange.clauses import ClauseView
 from haemaru.exchange.comparison import ComparisonView
 from haemaru.exchange.keyring import KeyringView
+from haemaru.exchange.oversight_view import OversightView
 from haemaru.exchange.tables import METADATA, VIEWS
 from haemaru.ledger import Entry, Projection
 from haemaru.records import CHANNELS
@@ -59,6 +60,7 @@ class ExchangeView:
             entries.HELD: self._held,
             entries.BATCH_STORED: _batch_stored,
             entries.OFFERED: _offered,
+            entries.RESTARTED: _restarted,
         }
         self.kinds = frozenset(self._apply)
 
@@ -188,15 +190,8 @@ class ExchangeView:
             )
         if facts.answer:
             self._answered(tx, entry, facts, rid)
-        if facts.type == "countersignature":
-            tx.run(
-                "UPDATE exchange_witness SET code = :code, at_ms = :at_ms, countersigned ="
-                " CASE WHEN :size > countersigned THEN :size ELSE countersigned END WHERE peer = :peer",
-                size=facts.countersigned,
-                code=facts.code,
-                at_ms=entry.at_ms,
-                peer=facts.peer,
-            )
+        if facts.type in ("countersignature", "restart_answer"):
+            _countersigned(tx, entry, facts)
 
     def _erased(self, tx: Tx, _entry: Entry, body: bytes) -> None:
         facts, _ = entries.read_entry(body, entries.ErasedFacts)
@@ -269,6 +264,7 @@ def exchange_projections(vault: Vault) -> tuple[Projection, ...]:
         ClauseView(vault),
         ComparisonView(),
         KeyringView(),
+        OversightView(),
     )
 
 
@@ -365,6 +361,30 @@ def _batch_stored(tx: Tx, _entry: Entry, body: bytes) -> None:
             code=facts.code,
             entry=facts.entry,
         )
+
+
+def _countersigned(tx: Tx, entry: Entry, facts: entries.ReceivedFacts) -> None:
+    # What was refused is no longer on its way: where the code lets it, the next offer is due by the same rules.
+    tx.run(
+        "UPDATE exchange_witness SET code = :code, at_ms = :at_ms, countersigned ="
+        " CASE WHEN :size > countersigned THEN :size ELSE countersigned END,"
+        " offered = CASE WHEN :code = '' THEN offered ELSE countersigned END WHERE peer = :peer",
+        size=facts.countersigned,
+        code=facts.code,
+        at_ms=entry.at_ms,
+        peer=facts.peer,
+    )
+
+
+def _restarted(tx: Tx, entry: Entry, body: bytes) -> None:
+    facts, _ = entries.read_entry(body, entries.RestartedFacts)
+    tx.run(
+        "UPDATE exchange_witness SET offered = :size, countersigned = :size, code = '', at_ms = :at_ms"
+        " WHERE peer = :peer",
+        size=facts.size,
+        at_ms=entry.at_ms,
+        peer=facts.peer,
+    )
 
 
 def _offered(tx: Tx, _entry: Entry, body: bytes) -> None:

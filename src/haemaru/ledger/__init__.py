@@ -5,10 +5,12 @@ body can lawfully be erased while every proof stays valid. Checkpoints are signe
 """
 
 from haemaru.ledger.batch import Batch
+from haemaru.ledger.evidence import Evidence, evidence_bytes, prove, read_evidence
 from haemaru.ledger.leaves import Entry
 from haemaru.ledger.ledger import Ledger
 from haemaru.ledger.merkle import verify_consistency, verify_inclusion
 from haemaru.ledger.notes import Checkpoint, read_checkpoint
+from haemaru.ledger.partners import Link, Watching
 from haemaru.ledger.projections import Projection
 from haemaru.ledger.validity import KeyTime, KeyTimes
 from haemaru.ledger.verification import FirstBad, Verification, verify_database
@@ -17,13 +19,19 @@ __all__ = [
     "Batch",
     "Checkpoint",
     "Entry",
+    "Evidence",
     "FirstBad",
     "KeyTime",
     "KeyTimes",
     "Ledger",
+    "Link",
     "Projection",
     "Verification",
+    "Watching",
+    "evidence_bytes",
+    "prove",
     "read_checkpoint",
+    "read_evidence",
     "verify_consistency",
     "verify_database",
     "verify_inclusion",

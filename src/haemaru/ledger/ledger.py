@@ -9,23 +9,27 @@ everything back and names the first thing that does not fit; `rebuild` makes eve
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from haemaru.clock import Clock, format_time
 from haemaru.ledger.batch import OWN, Batch
+from haemaru.ledger.evidence import Evidence
 from haemaru.ledger.head import read_head, write_head
 from haemaru.ledger.leaves import Entry, Opened, commitment_of, from_lock, lock_context
 from haemaru.ledger.marks import CHECKPOINT, Dispute, Erased, ErasedBody, Marks
-from haemaru.ledger.merkle import Tree, consistency_proof, inclusion_proof
+from haemaru.ledger.merkle import EMPTY_ROOT, Tree, consistency_proof, inclusion_proof
 from haemaru.ledger.notes import Checkpoint, origin_of, read_checkpoint, write_checkpoint
-from haemaru.ledger.partners import Partners
+from haemaru.ledger.partners import NOBODY, Link, Partners, Watching, list_disputes
 from haemaru.ledger.projections import Audience, Projection
 from haemaru.ledger.rebuilding import compare, refill
+from haemaru.ledger.restarts import Restarts
 from haemaru.ledger.subtrees import Subtrees
 from haemaru.ledger.tables import METADATA
 from haemaru.ledger.validity import KeyTimes
 from haemaru.ledger.verification import Verification, verify
 from haemaru.signing import Keys, Locked, PublicKeys, Vault, VaultRefused
 from haemaru.storage import Database, Tx
+from haemaru.values import parse_time
 from haemaru.wording import Fault
 
 
@@ -50,6 +54,7 @@ class Ledger:
         self._origin = origin_of(realm, party)
         self._audience = Audience((Marks(), *projections))
         self._partners = Partners(keys, clock, party, realm)
+        self.restarts = Restarts(keys, clock, party, realm, self._partners, self.body)
         self._subtrees = Subtrees()
         self._tree: Tree | None = None
         self._growing = threading.Lock()
@@ -117,7 +122,9 @@ class Ledger:
             )
             if news is None:
                 return newest
-        at = format_time(self._clock.now())
+        # Times never go back, whatever the clock does: a longer ledger signed at an earlier time would look shrunk.
+        now = self._clock.now()
+        at = format_time(now) if newest is None else format_time(max(now, parse_time(newest.at, "at")))
         made = write_checkpoint(self._keys, self._origin, batch.size, batch.tree.root(), at)
         batch.append_own(CHECKPOINT, made.note)
         return made
@@ -146,14 +153,32 @@ class Ledger:
                 raise Fault("ledger_bad_range", "ledger", start=old, end=new, size=there)
             return consistency_proof(old, new, lambda start, end: self._subtrees.root(tx, start, end, committed))
 
+    def root_at(self, size: int) -> bytes:
+        """The root that the first `size` entries have."""
+        with self.read() as tx:
+            committed, there = self._sizes()
+            if not 0 <= size <= there:
+                raise Fault("ledger_bad_range", "ledger", start=0, end=size, size=there)
+            return self._subtrees.root(tx, 0, size, committed) if size else EMPTY_ROOT
+
     def accept_partner_checkpoint(
-        self, batch: Batch, party: str, public: PublicKeys, checkpoint_bytes: bytes, consistency: Sequence[bytes]
+        self,
+        batch: Batch,
+        party: str,
+        public: PublicKeys,
+        checkpoint_bytes: bytes,
+        links: Sequence[Link],
+        watching: Watching = NOBODY,
     ) -> bytes:
         """The partner's checkpoint with our countersignature; refuses what does not continue the last one we signed.
 
         A refusal is a `Fault`, and the proof is kept in the ledger even when the batch is undone.
         """
-        return self._partners.accept(batch, party, public, checkpoint_bytes, consistency)
+        return self._partners.accept(batch, party, public, checkpoint_bytes, links, watching)
+
+    def believe(self, batch: Batch, party: str, public: PublicKeys, evidence: Evidence, told_by: str) -> bool:
+        """Keeps a proof against a partner that a witness found, once; False where it proves nothing."""
+        return self._partners.believe(batch, party, public, evidence, told_by)
 
     def partner_checkpoint(self, tx: Tx, party: str) -> Checkpoint | None:
         """The newest checkpoint of `party` that we countersigned, from which its next proof has to start."""
@@ -180,6 +205,10 @@ class Ledger:
             commitment = commitment_of(opened.salt, opened.body)
             bodies.append(ErasedBody(index, opened.at_ms, opened.kind, commitment.hex()))
         return batch.erase(Erased(basis, bodies))
+
+    def disputes(self, tx: Tx) -> list[dict[str, Any]]:
+        """Every contradiction that was kept, the newest first, each with its portable proof where there is one."""
+        return list_disputes(tx, self.body)
 
     def verify(self, partners: Mapping[str, KeyTimes] | None = None, own: KeyTimes = ()) -> Verification:
         """Reads everything back and names the first thing that does not fit; never raises on damage."""

@@ -11,6 +11,17 @@ tlog-cosignature: the signature covers the moment of signing and the whole text)
 
     — haemaru/demo/kcg Az3grl...
     — haemaru/demo/kcs x7yQ9A...
+
+A restart is a note of the same shape whose first line no checkpoint can have. By it a party declares that its ledger
+was put back to an older state, and from which size and root it goes on.
+
+    haemaru-restart/v1
+    haemaru/demo/kcg
+    1000
+    YPp29PX31NCdbcDIsge24fJq/sJCxoN/svttoeNfWDc=
+    at 2026-08-01T00:00:00Z
+    id 019a3f0e-...
+    reason disk failed, backup of 02:00
 """
 
 import base64
@@ -25,6 +36,8 @@ from haemaru.signing import SUITE, Keys, PublicKeys
 from haemaru.wording import Fault
 
 NOTE_MAX_BYTES = 4096
+RESTART = "haemaru-restart/v1"
+REASON_MAX = 500
 _DASH = "— "
 _SIGNED = b"\x01"  # key types of the signed-note format: Ed25519 signature, Ed25519 cosignature
 _COSIGNED = b"\x04"
@@ -42,7 +55,28 @@ class Checkpoint(msgspec.Struct, frozen=True):
     @property
     def text(self) -> bytes:
         """The part that is signed."""
-        return self.note[: self.note.index(b"\n\n") + 1]
+        return _text_of(self.note)
+
+
+class Restart(msgspec.Struct, frozen=True):
+    """A declared restart as it was signed: whose ledger, from which size and root it goes on, when, its name, why."""
+
+    origin: str
+    size: int
+    root: bytes
+    at: str
+    id: str
+    reason: str
+    note: bytes
+
+    @property
+    def text(self) -> bytes:
+        """The part that is signed."""
+        return _text_of(self.note)
+
+
+Claim = Checkpoint | Restart
+"""What a party signs about its ledger; either says which root its first `size` entries have."""
 
 
 def origin_of(realm: str, party: str) -> str:
@@ -53,35 +87,47 @@ def origin_of(realm: str, party: str) -> str:
 def write_checkpoint(keys: Keys, origin: str, size: int, root: bytes, at: str) -> Checkpoint:
     """Signs a checkpoint."""
     text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\nat {at}\n".encode()
-    line = _line(origin, _key_hash(origin, _SIGNED, keys.public) + keys.sign(text))
-    return Checkpoint(origin, size, root, at, text + b"\n" + line)
+    return Checkpoint(origin, size, root, at, _signed(keys, origin, text))
+
+
+def write_restart(keys: Keys, origin: str, size: int, root: bytes, at: str, name: str, reason: str) -> Restart:
+    """Signs a restart; the reason becomes one line of at most 500 letters."""
+    reason = " ".join(reason.split())[:REASON_MAX] or "-"
+    head = f"{RESTART}\n{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
+    text = f"{head}at {at}\nid {name}\nreason {reason}\n".encode()
+    return Restart(origin, size, root, at, name, reason, _signed(keys, origin, text))
 
 
 def read_checkpoint(note: bytes) -> Checkpoint:
     """Reads a note's text; raises `Fault("checkpoint_unreadable")`. Says nothing about its signatures."""
     try:
-        if len(note) > NOTE_MAX_BYTES or not note.endswith(b"\n"):
-            raise ValueError("length")
-        text, _, _ = note.decode().partition("\n\n")
-        origin, size, root, *rest = text.split("\n")
-        decoded = base64.b64decode(root, validate=True)
-        if len(decoded) != HASH_BYTES or base64.b64encode(decoded).decode() != root:
-            raise ValueError("root")
-        if not size.isascii() or not size.isdigit() or str(int(size[:20])) != size:
-            raise ValueError("size")
-        at = next(line.removeprefix("at ") for line in rest if line.startswith("at "))
-    except (ValueError, binascii.Error, StopIteration) as error:
-        raise Fault("checkpoint_unreadable", "checkpoint", problem=str(error) or "time") from None
-    return Checkpoint(origin, int(size), decoded, at, note)
+        origin, size, root, *rest = _lines_of(note)
+        return Checkpoint(origin, _size(size), _root(root), _value(rest, "at"), note)
+    except (ValueError, binascii.Error) as error:
+        raise Fault("checkpoint_unreadable", "checkpoint", problem=str(error)) from None
 
 
-def is_signed_by(checkpoint: Checkpoint, public: PublicKeys) -> bool:
+def read_restart(note: bytes) -> Restart:
+    """Reads the text of a restart; raises `Fault("restart_unreadable")`. Says nothing about its signatures."""
+    try:
+        first, origin, size, root, *rest = _lines_of(note)
+        if first != RESTART:
+            raise ValueError("first line")
+        at, name, reason = (_value(rest, each) for each in ("at", "id", "reason"))
+        return Restart(origin, _size(size), _root(root), at, name, reason, note)
+    except (ValueError, binascii.Error) as error:
+        raise Fault("restart_unreadable", "restart", problem=str(error)) from None
+
+
+def read_claim(note: bytes) -> Claim:
+    """Reads a checkpoint or a restart, whichever it is."""
+    return read_restart(note) if note.startswith(RESTART.encode() + b"\n") else read_checkpoint(note)
+
+
+def is_signed_by(claim: Claim, public: PublicKeys) -> bool:
     """Whether the owner of the ledger signed it with these keys."""
-    key_hash = _key_hash(checkpoint.origin, _SIGNED, public)
-    return any(
-        blob[:4] == key_hash and public.verify(checkpoint.text, blob[4:])
-        for blob in _blobs(checkpoint, checkpoint.origin)
-    )
+    key_hash = _key_hash(claim.origin, _SIGNED, public)
+    return any(blob[:4] == key_hash and public.verify(claim.text, blob[4:]) for blob in _blobs(claim, claim.origin))
 
 
 def countersign(keys: Keys, name: str, checkpoint: Checkpoint, at_seconds: int) -> bytes:
@@ -114,6 +160,40 @@ def with_lines(checkpoint: Checkpoint, *lines: bytes) -> Checkpoint:
     return msgspec.structs.replace(checkpoint, note=checkpoint.note + b"".join(lines))
 
 
+def _text_of(note: bytes) -> bytes:
+    return note[: note.index(b"\n\n") + 1]
+
+
+def _signed(keys: Keys, origin: str, text: bytes) -> bytes:
+    return text + b"\n" + _line(origin, _key_hash(origin, _SIGNED, keys.public) + keys.sign(text))
+
+
+def _lines_of(note: bytes) -> list[str]:
+    if len(note) > NOTE_MAX_BYTES or not note.endswith(b"\n") or b"\n\n" not in note:
+        raise ValueError("length")
+    return note.decode().partition("\n\n")[0].split("\n")
+
+
+def _size(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or str(int(text[:20])) != text:
+        raise ValueError("size")
+    return int(text)
+
+
+def _root(text: str) -> bytes:
+    root = base64.b64decode(text, validate=True)
+    if len(root) != HASH_BYTES or base64.b64encode(root).decode() != text:
+        raise ValueError("root")
+    return root
+
+
+def _value(lines: list[str], name: str) -> str:
+    for line in lines:
+        if line.startswith(f"{name} "):
+            return line.removeprefix(f"{name} ")
+    raise ValueError({"at": "time"}.get(name, name))
+
+
 def _cosigned_text(checkpoint: Checkpoint, at_seconds: int) -> bytes:
     return b"cosignature/v1\ntime %d\n" % at_seconds + checkpoint.text
 
@@ -128,9 +208,9 @@ def _line(name: str, blob: bytes) -> bytes:
     return f"{_DASH}{name} {base64.b64encode(blob).decode()}\n".encode()
 
 
-def _blobs(checkpoint: Checkpoint, name: str) -> list[bytes]:
+def _blobs(claim: Claim, name: str) -> list[bytes]:
     found = []
-    for line in checkpoint.note[len(checkpoint.text) + 1 :].decode().splitlines():
+    for line in claim.note[len(claim.text) + 1 :].decode().splitlines():
         dash, _, rest = line.partition(" ")
         signer, _, text = rest.partition(" ")
         if dash + " " == _DASH and signer == name:

@@ -59,9 +59,12 @@ sa.Table(
     "partner_checkpoint",
     MARKS,
     sa.Column("party", sa.Text, primary_key=True),
+    sa.Column("era", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("size", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("note", sa.LargeBinary, nullable=False),
+    sa.Column("witnessed", sa.BigInteger, nullable=False),
     sa.Column("entry", sa.BigInteger, nullable=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -71,7 +74,35 @@ sa.Table(
     sa.Column("party", sa.Text, primary_key=True),
     sa.Column("digest", sa.LargeBinary, primary_key=True),
     sa.Column("code", sa.Text, nullable=False),
+    sa.Column("portable", sa.BigInteger, nullable=False),
     sa.Column("entry", sa.BigInteger, nullable=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+sa.Table(
+    "restart",
+    MARKS,
+    sa.Column("party", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("era", sa.BigInteger, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("held", sa.BigInteger, nullable=False),
+    sa.Column("entry", sa.BigInteger, nullable=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Column("acknowledged", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+sa.Table(
+    "own_restart",
+    MARKS,
+    sa.Column("party", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("entry", sa.BigInteger, nullable=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Column("answered", sa.BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -7,6 +7,7 @@ from haemaru.exchange.asks import METADATA as ASKS
 from haemaru.exchange.clauses import METADATA as CLAUSES
 from haemaru.exchange.comparison import METADATA as COMPARISON
 from haemaru.exchange.keyring import METADATA as KEYRING
+from haemaru.exchange.oversight_view import METADATA as OVERSIGHT
 from haemaru.exchange.tables import METADATA as EXCHANGE
 from haemaru.ledger.tables import MARKS
 from haemaru.ledger.tables import METADATA as LEDGER
@@ -22,4 +23,5 @@ ROOMS: tuple[MetaData, ...] = (
     APPROVALS,
     CLAUSES,
     COMPARISON,
+    OVERSIGHT,
 )

@@ -39,7 +39,9 @@ def upgrade() -> None:
         sa.Column("party", sa.Text(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("portable", sa.BigInteger(), nullable=False),
         sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("party", "digest"),
         sqlite_with_rowid=False,
     )
@@ -229,6 +231,17 @@ def upgrade() -> None:
     op.create_index("exchange_out_entry", "exchange_out", ["peer", "entry"], unique=False)
     op.create_index("exchange_out_rid", "exchange_out", ["rid", "peer"], unique=False)
     op.create_table(
+        "exchange_oversight",
+        sa.Column("witness", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("start", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("witness"),
+    )
+    op.create_table(
         "exchange_own",
         sa.Column("rid", sa.LargeBinary(), nullable=False),
         sa.Column("rev", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -316,12 +329,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "own_restart",
+        sa.Column("party", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("answered", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("party", "id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "partner_checkpoint",
         sa.Column("party", sa.Text(), nullable=False),
+        sa.Column("era", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("note", sa.LargeBinary(), nullable=False),
+        sa.Column("witnessed", sa.BigInteger(), nullable=False),
         sa.Column("entry", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("party", "size"),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("party", "era", "size"),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -332,12 +359,27 @@ def upgrade() -> None:
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("peer", "word", "clause"),
     )
+    op.create_table(
+        "restart",
+        sa.Column("party", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("era", sa.BigInteger(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("held", sa.BigInteger(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("acknowledged", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("party", "id"),
+        sqlite_with_rowid=False,
+    )
 
 
 def downgrade() -> None:
     """Removes them."""
+    op.drop_table("restart")
     op.drop_table("position_tally")
     op.drop_table("partner_checkpoint")
+    op.drop_table("own_restart")
     op.drop_table("head")
     op.drop_table("exchange_witness")
     op.drop_table("exchange_streams")
@@ -346,6 +388,7 @@ def downgrade() -> None:
     op.drop_table("exchange_rulings")
     op.drop_table("exchange_peers")
     op.drop_table("exchange_own")
+    op.drop_table("exchange_oversight")
     op.drop_table("exchange_out")
     op.drop_table("exchange_keys")
     op.drop_table("exchange_in")
