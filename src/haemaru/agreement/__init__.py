@@ -9,7 +9,7 @@ from haemaru.agreement.batch import BatchDecision, decide_batch, treated_column
 from haemaru.agreement.conditions import Coded, Columns
 from haemaru.agreement.decide import decide, standing_purpose
 from haemaru.agreement.decision import Decision
-from haemaru.agreement.difference import Difference, Traffic, difference
+from haemaru.agreement.difference import Difference, Row, Rows, Traffic, difference, difference_of_columns
 from haemaru.agreement.explain import clause_facts, explain, explain_clause, explain_condition, explain_deeds
 from haemaru.agreement.loader import load_agreement
 from haemaru.agreement.model import Agreement, Area, Article, Clause, Effect, FieldRule, Party, Refusal
@@ -33,6 +33,8 @@ __all__ = [
     "Party",
     "Refusal",
     "RefusedSignature",
+    "Row",
+    "Rows",
     "Signatures",
     "Traffic",
     "Treatment",
@@ -43,6 +45,7 @@ __all__ = [
     "decide",
     "decide_batch",
     "difference",
+    "difference_of_columns",
     "explain",
     "explain_clause",
     "explain_condition",

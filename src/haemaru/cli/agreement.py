@@ -107,10 +107,13 @@ def explain(agreement_file: Path, home: Path | None, clause: str | None, since: 
 @click.argument("old", type=_FILE)
 @click.argument("new", type=_FILE)
 @_HOME_OPTION
+@click.option("--limit", type=click.IntRange(min=0), default=None, help="List at most so many of each; totals stay.")
 @json_option
-def diff(old: Path, new: Path, home: Path, as_json: bool) -> None:
+def diff(old: Path, new: Path, home: Path, limit: int | None, as_json: bool) -> None:
     """Replays past traffic under a draft and lists what would newly leave or stay."""
-    show(act(home, "agreement.diff", {"old": str(old.resolve()), "new": str(new.resolve())}), as_json)
+    params = {"old": str(old.resolve()), "new": str(new.resolve()), "limit": limit}
+    answer = act(home, "agreement.diff", params)
+    show(answer if as_json else Answer(msgspec.to_builtins(answer.body), answer.exit_code), as_json)
 
 
 @agreement.command()

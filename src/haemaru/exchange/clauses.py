@@ -82,7 +82,7 @@ class _Agreement(msgspec.Struct, frozen=True):
     hash: str
 
 
-class _Head(msgspec.Struct, frozen=True):
+class Head(msgspec.Struct, frozen=True):
     """What is read of a header here."""
 
     agreement: _Agreement
@@ -102,7 +102,7 @@ class _Decided(msgspec.Struct, frozen=True):
     withheld: tuple[_Leaf, ...] = ()
 
 
-_read_head = msgspec.json.Decoder(_Head).decode
+_read_head = msgspec.json.Decoder(Head).decode
 _read_decided = msgspec.json.Decoder(_Decided).decode
 
 
@@ -142,7 +142,7 @@ class ClauseView:
     def _write(self, tx: Tx, facts: SealedFacts, content: bytes) -> None:
         if facts.channel == "control":
             return  # what is said about records needs no clause
-        head = _head(facts, content)
+        head = header_of(facts, content)
         row = {
             **_place(facts),
             "rid": self._blind(facts.rid),
@@ -195,7 +195,8 @@ def exact_time(value: Any) -> str:
     return value if _moment(value) != UNKNOWN else ""
 
 
-def _head(facts: SealedFacts, content: bytes) -> _Head:
+def header_of(facts: SealedFacts, content: bytes) -> Head:
+    """The part of a sealed item's header that counts here."""
     # A batch of positions lies in the spool; its entry holds the header alone.
     return _read_head(content if facts.spool else read_envelope(content).content.partition(b"\n")[0])
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -13,8 +14,10 @@ from haemaru.exchange.entries import JudgedFacts, ReceivedFacts, SealedFacts, St
 from haemaru.exchange.envelope import read_envelope
 from haemaru.exchange.house import House
 from haemaru.exchange.messages import Disposition, read_message
+from haemaru.ledger import Entry
 from haemaru.storage import Tx
 
+_PAGE = 500
 _PAPERS = "op IN ('put', 'reply', 'correct')"
 
 
@@ -116,20 +119,40 @@ class Traffic:
             for at_ms, op, rev, by, reason in sorted(lines, key=lambda line: line[0])
         ]
 
-    def passages(self) -> Iterator[Passage]:
-        """Every own record that was put before the agreement, released or not, in the order of the ledger."""
-        ledger, party = self._house.ledger, self._house.party
+    def passages(self, about: str) -> Iterator[Passage]:
+        """Every own record that the agreement of the id `about` decided, released or not, in the order of the ledger.
+
+        Where this node never adopted it, every record that any agreement decided. What a person approved later stands
+        there as it left, not also as it waited. Read in pages, each in a transaction of its own, so that a long replay
+        neither fills the memory nor keeps the database's log.
+        """
+        after = -1
+        is_ours = self._house.agreements.named(about) is not None
+        while page := self._page(after, about if is_ours else ""):
+            after = page[-1][0]
+            yield from (passage for _, passage in page if passage is not None)
+
+    def _page(self, after: int, about: str) -> list[tuple[int, Passage | None]]:
+        ledger = self._house.ledger
         with ledger.read() as tx:
-            for entry, body in ledger.entries(tx, kinds=(entries.SEALED, entries.JUDGED)):
-                facts: SealedFacts | JudgedFacts
-                if entry.kind == entries.SEALED:
-                    facts = read_entry(body, SealedFacts)[0]
-                else:
-                    facts = read_entry(body, JudgedFacts)[0]
-                if facts.source >= 0:
-                    content = read_entry(ledger.body(tx, facts.source), StoredFacts)[1]
-                    record = msgspec.json.decode(content)
-                    yield Passage(record, party, facts.peer, facts.purpose, from_ms(entry.at_ms))
+            found = islice(ledger.entries(tx, after=after, kinds=(entries.SEALED, entries.JUDGED)), _PAGE)
+            return [(entry.index, self._passage(tx, entry, body, about)) for entry, body in found]
+
+    def _passage(self, tx: Tx, entry: Entry, body: bytes, about: str) -> Passage | None:
+        facts: SealedFacts | JudgedFacts
+        facts = read_entry(body, SealedFacts)[0] if entry.kind == entries.SEALED else read_entry(body, JudgedFacts)[0]
+        agreement = self._house.agreements.find(facts.agreement)
+        is_other = about and agreement is not None and agreement.id != about
+        if facts.source < 0 or is_other or (isinstance(facts, JudgedFacts) and self._is_settled(tx, facts.id)):
+            return None
+        granted = (facts.demanded, facts.approved) if agreement is not None and agreement.id == about else ((), ())
+        own = read_entry(self._house.ledger.body(tx, facts.source), StoredFacts)[1]
+        record, at = msgspec.json.decode(own), from_ms(entry.at_ms)
+        return Passage(record, self._house.party, facts.peer, facts.purpose, at, *granted)
+
+    def _is_settled(self, tx: Tx, name: str) -> bool:
+        row = tx.one("SELECT state FROM exchange_rulings WHERE id = :id", id=name)
+        return row is not None and row[0] in ("approved", "asked_again")
 
     def totals(self) -> dict[str, int]:
         """How many records are held, were sealed, acknowledged, received and judged, over all partners."""

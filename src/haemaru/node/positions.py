@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from haemaru.agreement import standing_purpose
-from haemaru.clock import Clock, format_time, from_ms
+from haemaru.clock import Clock, format_time, from_ms, to_ms
 from haemaru.exchange import Exchange, Held
 from haemaru.exchange.release import PSEUDONYMS
 from haemaru.ledger import Batch, Ledger
@@ -28,12 +28,13 @@ from haemaru.node.levels import usual_level
 from haemaru.node.tallies import BATCH, BatchNote, Towards, read_tally
 from haemaru.operations import KnownVessel
 from haemaru.signing import Keys, Vault
-from haemaru.surveillance import MISSING, UNITS_PER_DEGREE, Claim, Fixes, Static, StaticHistory
+from haemaru.surveillance import DAY_MS, MISSING, UNITS_PER_DEGREE, Claim, Fixes, Static, StaticHistory
 from haemaru.surveillance.picture import Picture, PictureColumns
 from haemaru.surveillance.picture import load as load_picture
 from haemaru.surveillance.picture import save as save_picture
 from haemaru.surveillance.share import Handling, outlived, read_shared, share
 from haemaru.surveillance.store import PositionStore
+from haemaru.values import parse_time
 from haemaru.values.position import Position
 from haemaru.wording import Fault
 
@@ -192,6 +193,12 @@ class SurveillanceDesk:
         self._own.close()
         for store in self._shared.values():
             store.close()
+
+    def observed(self) -> Iterator[Fixes]:
+        """All rows of the node's own sensors, a UTC day at a time, the oldest first."""
+        for day in self._own.days():
+            start = to_ms(parse_time(f"{day}T00:00:00Z"))
+            yield self._own.read(start, start + DAY_MS)
 
     def classes(self) -> Mapping[int, int]:
         """The vessel class of every ship whose type is known."""

@@ -96,7 +96,7 @@ def share(
     Without `handling` the positions carry the lowest level of the agreement.
     """
     marking = handling or Handling(agreement.handling_levels[0])
-    columns = _columns(fixes, way[0], marking)
+    columns = as_columns(fixes, way[0], marking)
     decided = decide_batch(agreement, columns, *way, purpose, at, demanded=demanded, approved=approved)
     withheld = dict(decided.withheld)
     bundles: list[_Bundle] = []
@@ -122,7 +122,7 @@ def share(
     return Shared(groups, withheld, np.flatnonzero(kept))
 
 
-def _columns(fixes: Fixes, origin: str, handling: Handling) -> Columns:
+def as_columns(fixes: Fixes, origin: str, handling: Handling) -> Columns:
     """The fixes as records of kind `surveillance.position`, one a row."""
     return Columns(
         kind=KIND,

@@ -1,5 +1,6 @@
 """Commands on the agreement: sign, adopt, suspend, resume, decide what was referred, compare a draft."""
 
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -8,6 +9,7 @@ from haemaru.clock import format_time
 from haemaru.node.accounts import Account
 from haemaru.node.answer import Answer
 from haemaru.node.clause_pages import clause_pages
+from haemaru.node.replays import position_difference, silently_weighed
 from haemaru.values import parse_time
 from haemaru.wording import Fault
 
@@ -188,5 +190,8 @@ def diff(node: "Node", params: dict[str, Any]) -> Answer:
     """Replays past traffic under a draft; exit 1 if anything would newly leave or stay."""
     old = load_agreement(Path(params["old"]).read_bytes(), params["old"])
     new = load_agreement(Path(params["new"]).read_bytes(), params["new"])
-    found = difference(old, new, node.exchange.traffic.passages())
-    return Answer(found.as_json(), 1 if found.newly_released or found.newly_withheld else 0)
+    traffic = chain(node.exchange.traffic.passages(old.id), silently_weighed(node, old))
+    found = difference(old, new, traffic, params.get("limit"))
+    positions = position_difference(node, old, new)
+    is_any = found.is_any or positions["newly_released"] or positions["newly_withheld"]
+    return Answer({**found.as_json(), "positions": positions}, 1 if is_any else 0)
