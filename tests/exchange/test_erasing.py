@@ -228,6 +228,7 @@ def test_a_retraction_that_comes_again_in_a_new_epoch_gets_the_same_answer(pair:
     north.put(report(), "south")
     south.exchange.accept(north.frame("south"))
     north.exchange.reopen("south")
+    south.exchange.accept(north.frame("south", "control"))
     south.exchange.accept(north.frame("south"))
     assert len(said(south)) == 2
     north.retract("r-1")

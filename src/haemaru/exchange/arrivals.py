@@ -11,13 +11,15 @@ from typing import cast
 
 from haemaru.exchange import entries
 from haemaru.exchange.entries import HoldFacts, ReceivedFacts, entry_bytes, read_entry
+from haemaru.exchange.envelope import read_envelope
 from haemaru.exchange.erasing import erase_copies
 from haemaru.exchange.frame import Stream
 from haemaru.exchange.house import House
 from haemaru.exchange.items import TAKING_BACK, Item
-from haemaru.exchange.messages import Answer, Disposition
+from haemaru.exchange.messages import Answer, Disposition, Returned
 from haemaru.exchange.outbox import Outbox
 from haemaru.exchange.peers import Peer
+from haemaru.exchange.recovering import released_alike
 from haemaru.exchange.spool import Spool
 from haemaru.ledger import Batch, Entry
 from haemaru.records import Header
@@ -84,6 +86,9 @@ class Arrivals:
                 return self._write(batch, stream, item, "kept", code="already_taken_back")
             return self._turn_away(batch, stream, item, "already_taken_back")
         if same:
+            if any(self._says_the_same(batch.tx, peer, header, copy, item) for copy in same):
+                # Sealed anew by an origin that was put back and put the same record again: known, and not held twice.
+                return self._write(batch, stream, item, "repeated")
             return self._write(batch, stream, item, "quarantined", code="rev_conflict")
         if any(copy.rev > header.rev for copy in copies):
             return self._write(batch, stream, item, "superseded")
@@ -91,6 +96,20 @@ class Arrivals:
         if header.op == "correct":
             self._answer(batch, peer, header, "corrected")
         return arrived
+
+    def _says_the_same(self, tx: Tx, peer: Peer, header: Header, copy: "_Copy", item: Item) -> bool:
+        row = tx.one(
+            "SELECT entry FROM exchange_in WHERE peer = :peer AND rid = :rid AND rev = :rev AND digest = :digest"
+            " AND state IN ('held', 'superseded', 'kept')",
+            peer=peer.party,
+            rid=self._house.vault.blind(header.rid),
+            rev=header.rev,
+            digest=copy.digest,
+        )
+        if row is None:
+            return False
+        line = read_entry(self._house.ledger.body(tx, row[0]), ReceivedFacts)[1]
+        return released_alike(read_envelope(line).content, read_envelope(item.line).content)
 
     def _quarantine(self, batch: Batch, stream: Stream, item: Item) -> Arrived:
         header = item.header
@@ -147,7 +166,10 @@ class Arrivals:
             return self._quarantine(batch, stream, replace(item, code="message_unexpected"))
         heard = take(batch, peer, message)
         facts = self._facts(stream, item, "message", type=message.kind.removeprefix("control."))
-        return self._append(batch, item, facts | {"code": heard.code, "countersigned": heard.countersigned})
+        # What was given back stands in entries of its own, where it can be erased.
+        content = b"" if isinstance(message, Returned) else None
+        facts |= {"code": heard.code, "countersigned": heard.countersigned}
+        return self._append(batch, item, facts, content=content)
 
     def _answer(self, batch: Batch, peer: Peer, header: Header, answer: Answer, basis: str | None = None) -> None:
         house = self._house

@@ -1,16 +1,8 @@
-"""Frames without a cable, and streams that begin anew.
-
-A courier file holds every frame that waits for a partner, and the receipts for what came from it by courier. A new
-epoch is opened after a restore: what has no receipt is numbered again from 1, under the same signatures.
-"""
+"""Frames without a cable: a courier file holds every frame that waits for a partner, and receipts for what came."""
 
 from typing import Any
 
-import msgspec
-
-from haemaru.exchange import entries
 from haemaru.exchange.courier import read_courier, write_courier
-from haemaru.exchange.entries import ReopenedFacts, SealedFacts, entry_bytes, read_entry
 from haemaru.exchange.errors import ReceiptRefused
 from haemaru.exchange.frame import MAGIC, Stream, read_outer
 from haemaru.exchange.house import House
@@ -25,7 +17,7 @@ from haemaru.wording import Fault
 
 
 class Carrying:
-    """Courier files and epochs of one node."""
+    """Courier files of one node."""
 
     def __init__(self, house: House, peers: PeerBook, outbox: Outbox, sending: Sending, inbox: Inbox) -> None:
         self._house = house
@@ -33,7 +25,6 @@ class Carrying:
         self._outbox = outbox
         self._sending = sending
         self._inbox = inbox
-        self._epochs: dict[str, int] = {}
 
     def export(self, peer: str) -> bytes:
         """The courier file for a partner: receipts first, then the queue of each channel, the most urgent first."""
@@ -54,33 +45,6 @@ class Carrying:
             else:
                 self._take_receipt(part, report)
         return report
-
-    def remember_epoch(self, peer: str, epoch: int | None) -> None:
-        """Notes an epoch that a partner is already in, so that `reopen` goes beyond it."""
-        if epoch is not None:
-            self._epochs[peer] = max(epoch, self._epochs.get(peer, 0))
-
-    def reopen(self, peer: str) -> int:
-        """Opens the next epoch and renumbers everything that has no receipt."""
-        house = self._house
-        with house.ledger.write() as batch:
-            tx = batch.tx
-            self._peers.get(tx, peer)
-            row = tx.one("SELECT max(epoch) FROM exchange_streams WHERE direction = 'out' AND peer = :peer", peer=peer)
-            epoch = max(row[0] if row else 1, self._epochs.get(peer, 0)) + 1
-            waiting = tx.all(
-                "SELECT o.entry, o.channel FROM exchange_out o JOIN exchange_streams s ON s.direction = 'out'"
-                " AND s.peer = o.peer AND s.channel = o.channel AND s.epoch = o.epoch"
-                " WHERE o.peer = :peer AND o.state = 'sealed' AND o.seq > s.acked ORDER BY o.epoch, o.seq",
-                peer=peer,
-            )
-            batch.append(entries.REOPENED, entry_bytes(ReopenedFacts(peer=peer, epoch=epoch)))
-            for entry, _ in waiting:
-                facts, envelope = read_entry(house.ledger.body(tx, entry), SealedFacts)
-                self._outbox.append(batch, msgspec.structs.replace(facts, epoch=0, seq=0), envelope)
-            for channel in CHANNELS:
-                house.tally.alarms.pop((peer, channel), None)
-        return epoch
 
     def _receipts(self, peer: str) -> list[bytes]:
         house = self._house

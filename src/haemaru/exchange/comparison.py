@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from sqlalchemy import BigInteger, Column, Index, MetaData, Table, Text
 
-from haemaru.exchange.entries import Facts, SealedFacts, read_entry
+from haemaru.exchange.entries import REOPENED, Facts, ReopenedFacts, SealedFacts, read_entry
 from haemaru.exchange.messages import Part
 from haemaru.ledger import Entry
 from haemaru.storage import Tx
@@ -18,6 +18,7 @@ COMPARED = "exchange.compared"
 RESENT = "exchange.resent"
 RECOVERED = "exchange.recovered"
 FORKED = "exchange.epoch_forked"
+PUT_BACK = "exchange.put_back"
 METADATA = MetaData()
 
 
@@ -61,6 +62,11 @@ _differences = Table(
 )
 Index("exchange_differences_state", _differences.c.peer, _differences.c.code, _differences.c.state)
 
+Table("exchange_put_back", METADATA, _text("peer", key=True), _whole("entry"), _whole("at_ms"))
+
+MOST_LINES = 50_000
+"""How many items are given back for one comparison."""
+
 Number = tuple[str, int, int]
 """Channel, epoch and number of an item."""
 
@@ -98,6 +104,12 @@ class ForkedFacts(Facts, frozen=True, kw_only=True):
     epoch: int
     header: str
     signature: str
+
+
+class PutBackFacts(Facts, frozen=True, kw_only=True):
+    """This home was put back to an older state; these partners may know more of its streams than it does."""
+
+    peers: tuple[str, ...]
 
 
 def numbers(parts: Iterable[Part]) -> list[Number]:
@@ -139,6 +151,8 @@ class ComparisonView:
             RESENT: _resent,
             RECOVERED: _recovered,
             FORKED: _forked,
+            PUT_BACK: _put_back,
+            REOPENED: _reopened,
         }
         self.kinds = frozenset(self._apply)
 
@@ -173,6 +187,9 @@ def _compared(tx: Tx, entry: Entry, body: bytes) -> None:
     )
     place = {"asker": facts.asker, "peer": facts.peer, "session": facts.session}
     for code, places in found.items():
+        # What a partner found missing or unknown it sends again or asks for; altered is for both to look at.
+        if facts.asker == "peer" and code != "altered":
+            continue
         tx.many(
             "INSERT INTO exchange_differences (asker, peer, channel, epoch, seq, code, state, session, entry, at_ms)"
             " VALUES (:asker, :peer, :channel, :epoch, :seq, :code, 'open', :session, :entry, :at_ms)"
@@ -229,3 +246,16 @@ def _forked(tx: Tx, entry: Entry, body: bytes) -> None:
         entry=entry.index,
         at_ms=entry.at_ms,
     )
+
+
+def _put_back(tx: Tx, entry: Entry, body: bytes) -> None:
+    facts, _ = read_entry(body, PutBackFacts)
+    tx.many(
+        "INSERT INTO exchange_put_back (peer, entry, at_ms) VALUES (:peer, :entry, :at_ms) ON CONFLICT DO NOTHING",
+        [{"peer": peer, "entry": entry.index, "at_ms": entry.at_ms} for peer in facts.peers],
+    )
+
+
+def _reopened(tx: Tx, _entry: Entry, body: bytes) -> None:
+    facts, _ = read_entry(body, ReopenedFacts)
+    tx.run("DELETE FROM exchange_put_back WHERE peer = :peer", peer=facts.peer)

@@ -21,6 +21,7 @@ from haemaru.exchange.messages import DigestAnswer, DigestAsk, DigestFound, Held
 from haemaru.exchange.outbox import Outbox
 from haemaru.exchange.peers import Peer, PeerBook
 from haemaru.exchange.ranges import NOTHING, Range, Row, answered, cut, digests_in, digests_of, rows_of
+from haemaru.exchange.recovering import Recovering
 from haemaru.ledger import Batch
 from haemaru.storage import Tx
 from haemaru.wording import Fault
@@ -66,7 +67,8 @@ class _Round:
 class Digests:
     """Compares the streams of one node with its partners."""
 
-    def __init__(self, house: House, peers: PeerBook, outbox: Outbox) -> None:
+    def __init__(self, house: House, peers: PeerBook, outbox: Outbox, recovering: Recovering) -> None:
+        self._recovering = recovering
         self._house = house
         self._peers = peers
         self._outbox = outbox
@@ -164,9 +166,9 @@ class Digests:
     def _answer(self, batch: Batch, peer: Peer, message: Message) -> Heard:
         assert isinstance(message, DigestAsk)  # noqa: S101 - registered for this type
         tx = batch.tx
-        if not _is_fair(message.parts) or len({(part.channel, part.epoch) for part in message.parts}) < len(
-            message.parts
-        ):
+        if not (_is_fair(message.parts) and _is_fair(message.wanted)) or len(
+            {(part.channel, part.epoch) for part in message.parts}
+        ) < len(message.parts):
             return Heard("digest_ranges_wrong")
         if message.round:
             held = tx.all(
@@ -182,6 +184,8 @@ class Digests:
                 held=tuple(Held(channel=channel, epoch=epoch, last=last) for channel, epoch, last in held),
             )
             self._outbox.send_message(batch, peer.party, answer)
+        if message.wanted:
+            self._recovering.give_back(batch, peer.party, message.session, message.wanted)
         if message.turn and self._open(tx, peer.party) is None:
             self._begin(batch, peer.party, turn=False)
         return Heard()
@@ -277,6 +281,13 @@ class Digests:
             unknown=parts_of(places["unknown"]),
         )
         self._outbox.send_message(batch, peer, end)
+        row = batch.tx.one(
+            "SELECT max(epoch) FROM exchange_streams WHERE direction = 'out' AND peer = :peer", peer=peer
+        )
+        wanted = parts_of(place for place in places["unknown"] if row is not None and place[1] < row[0])
+        if wanted:
+            ask = DigestAsk(**self._house.head(peer), session=session, round=0, parts=(), wanted=wanted)
+            self._outbox.send_message(batch, peer, ask)
         batch.after_commit(lambda: self._house.woken(peer))
 
     def _told(self, batch: Batch, peer: Peer, message: Message) -> Heard:

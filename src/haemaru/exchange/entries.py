@@ -47,6 +47,8 @@ class StoredFacts(Facts, frozen=True, kw_only=True):
     kind: str
     keys: tuple[str, ...] = ()
     reason: str = ""
+    recovered: bool = False
+    """Known only from what it released: this node forgot it, and had it back from a partner."""
 
 
 class SealedFacts(Facts, frozen=True, kw_only=True):

@@ -58,7 +58,14 @@ class Evidence:
             }
         return write_envelope(house.keys, EVIDENCE_TYPE, msgspec.json.encode(content))
 
-    def arrived(self, tx: Tx, peer: str, channel: str, epoch: int, seq: int) -> Line | None:
+    def frames(self, tx: Tx, peer: str) -> list[tuple[FrameFacts, bytes]]:
+        """The frames of a partner: where each belongs, and its header."""
+        found = (read_entry(body, FrameFacts) for _, body in self._house.ledger.entries(tx, kinds=(entries.FRAME,)))
+        return [(facts, header) for facts, header in found if facts.peer == peer]
+
+    def arrived(
+        self, tx: Tx, peer: str, channel: str, epoch: int, seq: int, frames: list[tuple[FrameFacts, bytes]]
+    ) -> Line | None:
         """An item of a partner's stream with what proves that it sent it; None where the number is not held."""
         row = tx.one(
             "SELECT entry, state, digest, leaf, kind FROM exchange_in WHERE peer = :peer AND channel = :channel"
@@ -75,7 +82,7 @@ class Evidence:
         if state != "erased":
             facts, content = read_entry(self._house.ledger.body(tx, entry), ReceivedFacts)
             line = content if not facts.spool and leaf_hash(content) == bytes(leaf) else None
-        header, signature, path = self._proof(tx, peer, channel, epoch, seq, bytes(leaf))
+        header, signature, path = self._proof(tx, frames, (peer, channel, epoch, seq), bytes(leaf))
         return Line(
             channel=channel,
             epoch=epoch,
@@ -95,7 +102,7 @@ class Evidence:
             lines = content.decode().split("\n")
             return item | {"lines": lines, "header": facts.header, "signature": facts.signature}
         if asker == "peer":
-            found = self.arrived(tx, peer, channel, epoch, seq)
+            found = self.arrived(tx, peer, channel, epoch, seq, self.frames(tx, peer))
             return item | {"direction": "in", "arrived": msgspec.to_builtins(found)}
         return item | {"direction": "out", **self._sent(tx, peer, channel, epoch, seq)}
 
@@ -129,16 +136,12 @@ class Evidence:
         }
 
     def _proof(
-        self, tx: Tx, peer: str, channel: str, epoch: int, seq: int, leaf: bytes
+        self, tx: Tx, frames: list[tuple[FrameFacts, bytes]], place: tuple[str, str, int, int], leaf: bytes
     ) -> tuple[str, str, tuple[str, ...]]:
         """The signed header of the frame that brought an item, and the path from its leaf to the root there."""
-        for _, body in self._house.ledger.entries(tx, kinds=(entries.FRAME,)):
-            facts, header = read_entry(body, FrameFacts)
-            if (facts.peer, facts.channel, facts.epoch) != (
-                peer,
-                channel,
-                epoch,
-            ) or not facts.first <= seq <= facts.last:
+        peer, channel, epoch, seq = place
+        for facts, header in frames:
+            if (facts.channel, facts.epoch) != (channel, epoch) or not facts.first <= seq <= facts.last:
                 continue
             named = msgspec.json.decode(header, type=FrameHeader)
             leaves = [

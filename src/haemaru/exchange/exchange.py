@@ -17,6 +17,7 @@ from haemaru.exchange.asking import Asking
 from haemaru.exchange.carrying import Carrying
 from haemaru.exchange.clause_book import ClauseBook
 from haemaru.exchange.digests import Digests
+from haemaru.exchange.epochs import Epochs
 from haemaru.exchange.evidence import Evidence
 from haemaru.exchange.holdings import Held, Holdings
 from haemaru.exchange.house import SETTINGS, Agreements, Heard, House, Settings
@@ -29,11 +30,13 @@ from haemaru.exchange.peers import Peer, PeerBook
 from haemaru.exchange.positions import OnPositions, Positions
 from haemaru.exchange.recall import Recall
 from haemaru.exchange.receipt import Receipt, Refusal
+from haemaru.exchange.recovering import Recovering
 from haemaru.exchange.referrals import Judged, Referrals
 from haemaru.exchange.rekeying import Rekeying
 from haemaru.exchange.release import Ask
 from haemaru.exchange.sending import Sending
 from haemaru.exchange.spool import Recheck, Spool
+from haemaru.exchange.standing import Standings
 from haemaru.exchange.status import StatusBook
 from haemaru.exchange.traffic import Traffic
 from haemaru.exchange.views import exchange_projections
@@ -80,8 +83,11 @@ class Exchange:
         self._referrals = Referrals(house, self._outbox)
         self._positions = Positions(house, self._peers, self._outbox, self._spool)
         self._carrying = Carrying(house, self._peers, self._outbox, self._sending, self._inbox)
-        self.digests = Digests(house, self._peers, self._outbox)
         self.evidence = Evidence(house, self._peers)
+        recovering = Recovering(house, self._outbox, self._spool, self.evidence)
+        self.digests = Digests(house, self._peers, self._outbox, recovering)
+        self.epochs = Epochs(house, self._peers, self._outbox)
+        self.standings = Standings(house, self._peers, self.epochs)
         self._status = StatusBook(house, self._sending, self.digests)
         self.keys = Rekeying(house, self._peers, self._outbox)
         self._received: list[Callable[[Held], None]] = []
@@ -205,13 +211,16 @@ class Exchange:
         """Moves the cursor to what the partner signed for; raises `ReceiptRefused` when it cannot be believed."""
         answer = self._sending.take_receipt(peer, data)
         if isinstance(answer, Refusal):
-            self._carrying.remember_epoch(peer, answer.epoch)
+            self.epochs.remember(peer, answer.epoch, answer.code)
             self.keys.refused(peer, answer)
         return answer
 
     def accept(self, data: bytes) -> bytes:
-        """Takes a frame in and gives the signed receipt, or gives the signed refusal; never raises for bad input."""
-        return self._inbox.accept(data)
+        """Takes a frame in and gives the signed receipt, or gives the signed refusal; never raises for bad input.
+
+        What begins like a document and not like a frame is a partner's standing, answered with this node's.
+        """
+        return self.standings.accept(data) if data[:1] == b"{" else self._inbox.accept(data)
 
     def export_courier(self, peer: str) -> bytes:
         """Everything that waits for a partner, and receipts for what came from it, as one file."""
@@ -223,7 +232,7 @@ class Exchange:
 
     def reopen(self, peer: str) -> int:
         """Opens a new epoch towards a partner and renumbers what has no receipt; tells the epoch."""
-        return self._carrying.reopen(peer)
+        return self.epochs.reopen(peer)
 
     def notify(self, batch: Batch, to: str, what: Literal["suspend", "resume"], reason: str, agreement: str) -> None:
         """Tells a partner that this party suspends or resumes an agreement, ahead of every queue."""

@@ -55,6 +55,8 @@ class Settings:
     checkpoint_entries: int = 1_000
     checkpoint_after: timedelta = timedelta(seconds=60)
     """A checkpoint is offered to each partner after so many entries or so much time, whichever is first."""
+    clock_skew: timedelta = timedelta(minutes=5)
+    """Clocks of partners that differ by more are shown as an alarm."""
     compare_hour: int = 18
     """The hour, UTC, at which streams are compared with every partner: 03:00 in Seoul."""
     key_overlap: timedelta = timedelta(hours=1)
@@ -66,6 +68,8 @@ class Settings:
 
 
 SETTINGS = Settings()
+STOPS = frozenset({"cursor_in_future", "epoch_forked", "home_restored"})
+"""Alarms under which numbers would be given twice: nothing leaves before the streams are opened anew."""
 
 
 @dataclass(slots=True)
@@ -77,6 +81,11 @@ class Tally:
     refused: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     told: dict[tuple[str, str], str] = field(default_factory=dict)
     alarms: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What is wrong with a stream to a partner, by partner and channel; those of `STOPS` let nothing leave."""
+    behind: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What is wrong with a stream that comes from a partner."""
+    skew_s: dict[str, float] = field(default_factory=dict)
+    """How far a partner's clock is ahead of ours, as its last standing told."""
     introduced: dict[str, str] = field(default_factory=dict)
     """The own key that a partner named as the one it knows, until its next receipt."""
 

@@ -5,18 +5,20 @@ to there a fault refuses the frame and stores nothing. From there on nothing blo
 kept in quarantine and acknowledged with its code, a number that is already held is compared and acknowledged again.
 """
 
+import base64
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from haemaru.exchange import entries
 from haemaru.exchange.arrivals import Arrivals, Arrived
-from haemaru.exchange.entries import FrameFacts, entry_bytes
+from haemaru.exchange.comparison import FORKED, ForkedFacts
+from haemaru.exchange.entries import FrameFacts, ReceivedFacts, entry_bytes, read_entry
 from haemaru.exchange.errors import FrameRefused
 from haemaru.exchange.frame import Outer, Stream, open_frame, read_outer, verify_outer
 from haemaru.exchange.house import House
 from haemaru.exchange.introducing import keys_towards
 from haemaru.exchange.items import Item, read_item
-from haemaru.exchange.messages import Void
+from haemaru.exchange.messages import Epoch, Void
 from haemaru.exchange.peers import Peer, PeerBook
 from haemaru.exchange.receipt import ItemException, Receipt, Refusal, frame_digest, write_receipt, write_refusal
 from haemaru.ledger import Batch
@@ -36,6 +38,16 @@ class Accepted:
     repeated: int = 0
 
 
+class EpochForked(FrameRefused):
+    """A partner stated the same epoch twice, differently."""
+
+    def __init__(self, epoch: int, held: bytes, offered: bytes) -> None:
+        super().__init__("epoch_forked", epoch=epoch)
+        self.epoch = epoch
+        self.held = held
+        self.offered = offered
+
+
 class Inbox:
     """Accepts frames for one node."""
 
@@ -50,6 +62,8 @@ class Inbox:
         try:
             accepted = self._accept(data)
         except FrameRefused as refused:
+            if isinstance(refused, EpochForked):
+                self._keep_fork(data, refused)
             return self._refuse(data, refused)
         for listener in self.on_accepted:
             listener(accepted)
@@ -103,6 +117,7 @@ class Inbox:
         upto = self._cursor(batch.tx, stream, header.last)
         if header.first > upto + 1:
             return Accepted(peer.party, self._receipt(outer, upto, "gap", ()))
+        self._check_epoch(batch.tx, stream, items)
         exceptions: list[ItemException] = []
         held = max(min(upto, header.last) - header.first + 1, 0)
         lacking: list[int] = []
@@ -150,6 +165,37 @@ class Inbox:
             raise FrameRefused("epoch_over", epoch=rows[0][0])
         return last
 
+    def _check_epoch(self, tx: Tx, stream: Stream, items: dict[int, Item]) -> None:
+        """A new epoch begins on control, with its signed statement; the other channels follow it."""
+        row = tx.one(
+            "SELECT max(epoch) FROM exchange_streams WHERE direction = 'in' AND peer = :peer AND channel = 'control'",
+            peer=stream.from_,
+        )
+        if stream.epoch <= max(row[0] or 1 if row else 1, 1):
+            return
+        message = items[1].message if stream.channel == "control" and 1 in items else None
+        if not isinstance(message, Epoch) or message.epoch != stream.epoch:
+            raise FrameRefused("epoch_not_stated")
+
+    def _keep_fork(self, data: bytes, fork: "EpochForked") -> None:
+        outer = read_outer(data, self._house.limits)
+        peer = outer.header.from_
+        with self._house.ledger.write() as batch:
+            if batch.tx.one(
+                "SELECT 1 FROM exchange_differences WHERE peer = :peer AND channel = 'control' AND epoch = :epoch"
+                " AND seq = 1 AND code = 'forked'",
+                peer=peer,
+                epoch=fork.epoch,
+            ):
+                return
+            facts = ForkedFacts(
+                peer=peer,
+                epoch=fork.epoch,
+                header=base64.b64encode(outer.header_bytes).decode(),
+                signature=base64.b64encode(outer.signature).decode(),
+            )
+            batch.append(FORKED, entry_bytes(facts, fork.held + b"\n" + fork.offered))
+
     def _check_agreement(self, channel: str, items: list[Item]) -> None:
         if channel == "control":
             return
@@ -169,8 +215,8 @@ class Inbox:
     ) -> tuple[list[ItemException], list[int]]:
         """What is held otherwise than it came now, and the numbers that the cursor covers but no row holds."""
         rows = tx.all(
-            "SELECT seq, leaf, state, digest FROM exchange_in"
-            " WHERE peer = :peer AND channel = :channel AND epoch = :epoch AND seq >= :first AND seq <= :last",
+            "SELECT seq, leaf, state, digest, rid, rev, entry FROM exchange_in WHERE peer = :peer"
+            " AND channel = :channel AND epoch = :epoch AND seq >= :first AND seq <= :last",
             peer=stream.from_,
             channel=stream.channel,
             epoch=stream.epoch,
@@ -178,15 +224,20 @@ class Inbox:
             last=first + len(lines) - 1,
         )
         found = []
-        for seq, leaf, state, digest in rows:
+        for seq, leaf, state, digest, rid, rev, entry in rows:
             line = lines[seq - first]
             if leaf_hash(line) == bytes(leaf):
                 continue
             item = read_item(self._house, peer, stream, seq, line)
             if item.digest == bytes(digest).hex() and not item.code:
                 continue  # the same payload, signed anew after its key was revoked
+            if isinstance(item.message, Epoch) and seq == 1 and stream.epoch > 1:
+                raise EpochForked(stream.epoch, read_entry(self._house.ledger.body(tx, entry), ReceivedFacts)[1], line)
             is_void = isinstance(item.void, Void) and state != "void"
-            found.append(ItemException(seq, "already_received" if is_void else "number_taken"))
+            header = item.header
+            # The answer to the first sending was lost, and the record was sealed anew in between.
+            is_anew = header is not None and (self._house.vault.blind(header.rid), header.rev) == (bytes(rid), rev)
+            found.append(ItemException(seq, "already_received" if is_void or is_anew else "number_taken"))
         there = {row[0] for row in rows}
         return found, [seq for seq in range(first, first + len(lines)) if seq not in there]
 

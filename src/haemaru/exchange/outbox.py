@@ -185,6 +185,11 @@ class Outbox:
             return "stored", Own(1, record["kind"], "held", entry.index)
         if own.state in ("retracted", "expired"):
             raise Fault("rid_taken_back", "record.rid", rid=rid, state=own.state)
+        if own.state == "recovered" and own.kind == record["kind"]:
+            # So far only what it had released was known; its source has the whole of it.
+            facts = StoredFacts(rid=rid, rev=own.rev, kind=own.kind, keys=keys_of(record))
+            entry = batch.append(entries.STORED, entry_bytes(facts, msgspec.json.encode(record)))
+            return "known", Own(own.rev, own.kind, "held", entry.index)
         if not self._is_same(tx, rid, record):
             raise Fault("rid_conflict", "record.rid", rid=rid)
         return "known", own

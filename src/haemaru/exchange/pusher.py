@@ -21,6 +21,7 @@ from haemaru.records import CHANNELS
 FIRST_WAIT_S = 0.2
 LONGEST_WAIT_S = 30.0
 _IDLE_S = 1.0
+_STANDING_S = 60.0
 _GRACE_S = 1.0
 _JOIN_S = 5.0
 
@@ -69,6 +70,7 @@ class Pusher:
         jitter = source if source is not None else random.Random()  # noqa: S311 - jitter, no secret
         self._link = Backoff(jitter)
         self._channels = {channel: Backoff(jitter) for channel in CHANNELS}
+        self._greet_at = 0.0
         self._event = threading.Event()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name=f"push-{peer.party}", daemon=True)
@@ -127,6 +129,8 @@ class Pusher:
         now = time.monotonic()
         if now < self._link.until:
             return False
+        if now >= self._greet_at:
+            return self._greet(now)
         for channel in CHANNELS:
             if now < self._channels[channel].until:
                 continue
@@ -134,6 +138,21 @@ class Pusher:
             if frame is not None:
                 return self._send(channel, frame)
         return False
+
+    def _greet(self, now: float) -> bool:
+        """Tells the partner how far this node is, and hears how far it is; before anything else, then once a minute."""
+        asked = self._exchange.standings.ask(self.party)
+        try:
+            answer = self._transport.post(asked.data)
+        except TransportFailed:
+            self._link.fail(time.monotonic())
+            self.link = "down"
+            return False
+        self._link.clear()
+        self.link = "up"
+        self._greet_at = now + _STANDING_S
+        self._exchange.standings.take(self.party, asked, answer)
+        return True
 
     def _send(self, channel: str, frame: bytes) -> bool:
         tally = self._exchange.house.tally
@@ -145,6 +164,8 @@ class Pusher:
             self.link = "down"
             return False
         self._link.clear()
+        if self.link == "down":
+            self._greet_at = 0.0
         self.link = "up"
         try:
             receipt = self._exchange.take_receipt(self.party, answer)

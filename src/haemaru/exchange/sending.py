@@ -14,7 +14,7 @@ from haemaru.exchange.entries import ReceiptFacts, SealedFacts, VoidFacts, entry
 from haemaru.exchange.envelope import number
 from haemaru.exchange.errors import ReceiptRefused
 from haemaru.exchange.frame import Stream, write_frame
-from haemaru.exchange.house import House
+from haemaru.exchange.house import STOPS, House
 from haemaru.exchange.introducing import keys_towards, news_ahead
 from haemaru.exchange.outbox import Outbox
 from haemaru.exchange.peers import PeerBook
@@ -70,7 +70,8 @@ class Sending:
                 again = again_rows(tx, peer, channel, limit) if after is None else []
                 rows = [_Row(*row) for row in again] or self._waiting(tx, peer, channel, limit, after)
                 rows = self._introduced(tx, peer, channel, rows, is_courier)
-                if not rows or self.held_back(channel, peer) is not None:
+                is_stopped = house.tally.alarms.get((peer, channel)) in STOPS
+                if not rows or is_stopped or self.held_back(channel, peer) is not None:
                     return None
                 lines, changes = self._lines(tx, channel, rows)
                 if not changes:
@@ -141,8 +142,8 @@ class Sending:
         if row is None or row[0] != receipt.stream.epoch:
             raise ReceiptRefused("receipt_of_other_epoch", epoch=receipt.stream.epoch)
         epoch, last, acked = row
-        if receipt.upto > last:
-            # The partner holds numbers this node never gave: its own ledger was put back to an older state.
+        if receipt.upto > last or any(item.code == "number_taken" for item in receipt.exceptions):
+            # The partner holds numbers this node never gave, or gave twice: its ledger was put back to an older state.
             self._house.tally.alarms[peer, channel] = "cursor_in_future"
             raise ReceiptRefused("cursor_in_future", upto=receipt.upto, last=last)
         flight = self._flights.get((peer, channel))

@@ -66,7 +66,7 @@ class StatusBook:
             "exceptions": {},
             "refused": {},
             "told": self._house.tally.told.get((peer, channel)),
-            "alarm": self._house.tally.alarms.get((peer, channel)),
+            "alarm": self._house.tally.alarms.get((peer, channel)) or self._house.tally.behind.get((peer, channel)),
             "lost": 0,
         }
 
@@ -145,6 +145,8 @@ class StatusBook:
             "last_receipt": format_time(from_ms(at_ms)) if at_ms else None,
             "compliance": dict(answers),
             "overdue": overdue,
+            "alarms": self._alarms(tx, peer),
+            "skew_s": self._house.tally.skew_s.get(peer),
             "compared": {
                 "out": self._digests.latest(tx, peer),
                 "in": self._digests.latest(tx, peer, "peer"),
@@ -157,3 +159,16 @@ class StatusBook:
                 "refused": refused[0] if refused else None,
             },
         }
+
+    def _alarms(self, tx: Tx, peer: str) -> list[str]:
+        """What a person has to look at: streams that stopped, numbers that differ, clocks that differ."""
+        tally = self._house.tally
+        found = {
+            code for places in (tally.alarms, tally.behind) for (party, _), code in places.items() if party == peer
+        }
+        differing = self._digests.counts(tx, peer)
+        found |= {f"items_{code}" for code in ("altered", "unknown") if differing.get(code)}
+        found |= {"epoch_forked"} if differing.get("forked") else set()
+        if abs(tally.skew_s.get(peer, 0.0)) > self._house.settings.clock_skew.total_seconds():
+            found.add("clock_skew")
+        return sorted(found)

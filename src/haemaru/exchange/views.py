@@ -12,9 +12,10 @@ from haemaru.exchange import entries
 from haemaru.exchange.approvals import ApprovalView
 from haemaru.exchange.asks import AskView
 from haemaru.exchange.clauses import ClauseView
-from haemaru.exchange.comparison import ComparisonView
+from haemaru.exchange.comparison import RECOVERED, ComparisonView
 from haemaru.exchange.keyring import KeyringView
 from haemaru.exchange.oversight_view import OversightView
+from haemaru.exchange.recovered import recovered
 from haemaru.exchange.tables import METADATA, VIEWS
 from haemaru.ledger import Entry, Projection
 from haemaru.records import CHANNELS
@@ -50,6 +51,7 @@ class ExchangeView:
             entries.STORED: self._stored,
             entries.SEALED: self._sealed,
             entries.RESEALED: self._resealed,
+            RECOVERED: lambda tx, entry, body: recovered(tx, entry, body, vault.blind),
             entries.VOIDED: _voided,
             entries.RECEIPT: _receipt,
             entries.REOPENED: _reopened,
@@ -78,16 +80,17 @@ class ExchangeView:
     def _stored(self, tx: Tx, entry: Entry, body: bytes) -> None:
         facts, _ = entries.read_entry(body, entries.StoredFacts)
         rid = self._blind(facts.rid)
-        state = {"retract": "retracted", "expire": "expired"}.get(facts.op, "held")
+        state = {"retract": "retracted", "expire": "expired"}.get(facts.op, "recovered" if facts.recovered else "held")
         if facts.rev > 1:
             tx.run(
-                "UPDATE exchange_own SET state = :state WHERE rid = :rid AND state = 'held'",
+                "UPDATE exchange_own SET state = :state WHERE rid = :rid AND state IN ('held', 'recovered')",
                 rid=rid,
-                state="superseded" if state == "held" else state,
+                state="superseded" if state in ("held", "recovered") else state,
             )
         tx.run(
             "INSERT INTO exchange_own (rid, rev, kind, state, entry, at_ms)"
-            " VALUES (:rid, :rev, :kind, :state, :entry, :at_ms)",
+            " VALUES (:rid, :rev, :kind, :state, :entry, :at_ms) ON CONFLICT (rid, rev)"
+            " DO UPDATE SET state = excluded.state, entry = excluded.entry, at_ms = excluded.at_ms",
             rid=rid,
             rev=facts.rev,
             kind=facts.kind,

@@ -183,4 +183,5 @@ def restore_home(file: Path, key_file: Path, folder: Path) -> dict[str, Any]:
     settings = home.settings()
     moved = msgspec.structs.replace(settings, database=f"sqlite:///{folder / 'node.db'}")
     home.write_settings(moved)
+    home.put_back.touch(mode=0o600)
     return {"home": str(folder), "party": moved.party, "realm": moved.realm, "reopen_streams": True}

@@ -6,6 +6,7 @@ HOME/statement.json    the public keys, self-signed, to be handed to partners
 HOME/agreements/       the agreement files as they were given, with their signatures
 HOME/node.db           the ledger and its projections (unless `--database` names a PostgreSQL)
 HOME/positions/        Parquet by UTC day, encrypted
+HOME/put-back          left by a restore until the node was opened once
 HOME/lock              held by the one process that writes here
 HOME/control.sock      how commands reach a running node (0600)
 """
@@ -70,6 +71,11 @@ class Home:
     def picture(self) -> Path:
         """The encrypted file of the latest state of all vessels."""
         return self.folder / "picture.arrow"
+
+    @property
+    def put_back(self) -> Path:
+        """The mark that a restore leaves: partners know more of this home than it does, until streams are reopened."""
+        return self.folder / "put-back"
 
     @property
     def socket(self) -> Path:

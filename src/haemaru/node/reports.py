@@ -69,6 +69,9 @@ def _peers(node: "Node", names: dict[str, Any]) -> list[dict[str, Any]]:
             "channels": streams.get(peer.party, {}).get("channels", []),
             "agreements": streams.get(peer.party, {}).get("agreements", []),
             "compliance": streams.get(peer.party, {}).get("compliance", {}),
+            "alarms": streams.get(peer.party, {}).get("alarms", []),
+            "skew_s": streams.get(peer.party, {}).get("skew_s"),
+            "compared": streams.get(peer.party, {}).get("compared", {}),
         }
         for peer in node.exchange.peers()
     ]

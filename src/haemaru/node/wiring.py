@@ -61,5 +61,8 @@ def _wire(home: Home, settings: Settings, lock: IO[str], clock: Clock, ids: Ids,
     exchange = Exchange(ledger, keys, settings.party, settings.realm, clock, ids, agreements)
     keeper = KeyKeeper(home, settings, folder, keys, exchange, clock)
     keeper.begin()
+    if home.put_back.exists():
+        exchange.epochs.put_back()
+        home.put_back.unlink()
     surveillance = SurveillanceDesk(home, settings, keys, clock, ledger, agreements, exchange)
     return Parts(home, settings, keys, keeper, clock, ids, lock, database, ledger, agreements, exchange, surveillance)

@@ -67,7 +67,7 @@ def compare(node: "Node", params: dict[str, Any]) -> Answer:
         is_told = theirs is not None and parse_time(theirs["started"]) >= began.replace(microsecond=0)
         if (own["done"] and is_told) or time.monotonic() > until or node.stopping.wait(0.1):
             break
-    is_equal = bool(own["done"] and is_told and not differences)
+    is_equal = bool(own["done"] and is_told and not differences and _is_equal(own) and _is_equal(theirs))
     body = {
         "peer": peer,
         "equal": is_equal,
@@ -76,6 +76,11 @@ def compare(node: "Node", params: dict[str, Any]) -> Answer:
         "differences": differences[:_SHOWN],
     }
     return Answer(body, 0 if is_equal else 1)
+
+
+def _is_equal(found: dict[str, Any] | None) -> bool:
+    names = ("missing", "altered", "unknown_here", "unknown_there")
+    return found is not None and not found["cut"] and not any(found.get(name) for name in names)
 
 
 def evidence(node: "Node", params: dict[str, Any]) -> Answer:
@@ -88,5 +93,7 @@ def evidence(node: "Node", params: dict[str, Any]) -> Answer:
 def reopen(node: "Node", params: dict[str, Any]) -> Answer:
     """Opens a new epoch towards a partner."""
     epoch = node.exchange.reopen(params["peer"])
+    # What was sent before and is not known any more is found, and asked for, in this way.
+    session = node.exchange.digests.compare(params["peer"])
     node.workers.wake()
-    return Answer({"peer": params["peer"], "epoch": epoch})
+    return Answer({"peer": params["peer"], "epoch": epoch, "comparison": session})

@@ -262,6 +262,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("party"),
     )
     op.create_table(
+        "exchange_put_back",
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("peer"),
+    )
+    op.create_table(
         "exchange_rulings",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("rid", sa.LargeBinary(), nullable=False),
@@ -386,6 +393,7 @@ def downgrade() -> None:
     op.drop_table("exchange_statements")
     op.drop_table("exchange_spool")
     op.drop_table("exchange_rulings")
+    op.drop_table("exchange_put_back")
     op.drop_table("exchange_peers")
     op.drop_table("exchange_own")
     op.drop_table("exchange_oversight")

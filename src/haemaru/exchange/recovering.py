@@ -1,0 +1,201 @@
+"""What a node once sent and forgot: after a restore its partner still holds it, and gives it back.
+
+Only numbers of an epoch that is over are asked for. The node believes what its own key signed: the envelope, or the
+frame whose root the line leads to. A record it gets back counts as its own again, as far as it was released, so that it
+can be corrected and taken back; when the same record is put again from its source, that takes its place. The lines
+travel beside the ledger (like batches of positions), so that erasing a record later leaves no copy of it behind.
+"""
+
+import base64
+import binascii
+import hashlib
+
+import msgspec
+
+from haemaru.exchange import entries
+from haemaru.exchange.comparison import MOST_LINES, RECOVERED, numbers
+from haemaru.exchange.entries import SealedFacts, StoredFacts, entry_bytes
+from haemaru.exchange.envelope import (
+    CONTROL_TYPE,
+    RECORD_TYPE,
+    VOID_TYPE,
+    Envelope,
+    digest_of,
+    read_envelope,
+    split,
+    write_envelope,
+)
+from haemaru.exchange.errors import EnvelopeRefused
+from haemaru.exchange.evidence import Evidence
+from haemaru.exchange.frame import FRAME_TYPE, FrameHeader
+from haemaru.exchange.house import Heard, House
+from haemaru.exchange.items import TAKING_BACK
+from haemaru.exchange.keys import keys_of
+from haemaru.exchange.messages import Line, Message, Part, Returned, message_bytes, read_message, read_void
+from haemaru.exchange.outbox import Outbox
+from haemaru.exchange.peers import Peer
+from haemaru.exchange.spool import Spool
+from haemaru.ledger import Batch
+from haemaru.ledger.merkle import leaf_hash, verify_inclusion
+from haemaru.records import Header, read_header
+from haemaru.signing import pae
+from haemaru.wording import Fault
+
+_MOST_BYTES = 1024 * 1024
+
+
+class Recovering:
+    """Gives forgotten items back, and takes own ones in."""
+
+    def __init__(self, house: House, outbox: Outbox, spool: Spool, evidence: Evidence) -> None:
+        self._house = house
+        self._outbox = outbox
+        self._spool = spool
+        self._evidence = evidence
+        house.hears[Returned] = self._take
+
+    def give_back(self, batch: Batch, peer: str, session: str, wanted: tuple[Part, ...]) -> None:
+        """Sends a partner the items it asks for, in messages of bounded size."""
+        lines: list[Line] = []
+        size = 0
+        frames = self._evidence.frames(batch.tx, peer)
+        for channel, epoch, seq in numbers(wanted)[:MOST_LINES]:
+            found = self._evidence.arrived(batch.tx, peer, channel, epoch, seq, frames)
+            if found is None:
+                continue
+            lines.append(found)
+            size += len(found.line or "") + 1_000
+            if size > _MOST_BYTES:
+                self._send(batch, peer, session, lines)
+                lines, size = [], 0
+        if lines:
+            self._send(batch, peer, session, lines)
+
+    def _send(self, batch: Batch, peer: str, session: str, lines: list[Line]) -> None:
+        message = Returned(**self._house.head(peer), session=session, lines=tuple(lines))
+        content = message_bytes(message)
+        digest = digest_of(content)
+        self._spool.keep(batch.tx, digest, write_envelope(self._house.keys, CONTROL_TYPE, content))
+        facts = SealedFacts(
+            peer=peer, channel="control", epoch=0, seq=0, op="message", kind=message.kind, digest=digest, spool=digest
+        )
+        self._outbox.append(batch, facts, b"")
+
+    def _take(self, batch: Batch, peer: Peer, message: Message) -> Heard:
+        assert isinstance(message, Returned)  # noqa: S101 - registered for this type
+        refused = ""
+        for line in message.lines:
+            wanted = batch.tx.one(
+                "SELECT 1 FROM exchange_differences WHERE asker = 'own' AND peer = :peer AND channel = :channel"
+                " AND epoch = :epoch AND seq = :seq AND code = 'unknown' AND state = 'open'",
+                peer=peer.party,
+                channel=line.channel,
+                epoch=line.epoch,
+                seq=line.seq,
+            )
+            if wanted is None:
+                continue
+            try:
+                self._recover(batch, peer.party, line)
+            except (EnvelopeRefused, Fault, ValueError, binascii.Error, msgspec.MsgspecError):
+                refused = "returned_not_ours"
+        return Heard(refused)
+
+    def _recover(self, batch: Batch, peer: str, line: Line) -> None:
+        digest, envelope, facts = (
+            line.digest,
+            b"",
+            SealedFacts(
+                peer=peer, channel=line.channel, epoch=line.epoch, seq=line.seq, op="put", kind="", digest=line.digest
+            ),
+        )
+        header: Header | None = None
+        copy = b""
+        state = "sealed"
+        if line.line is not None:
+            data = line.line.encode()
+            found = read_envelope(data)
+            content = found.content
+            digest = digest_of(content)
+            if found.seq != line.seq or not (self._is_own(found, content) or self._framed(peer, line, data)):
+                raise EnvelopeRefused("returned_not_ours")
+            envelope = b"{" + data.partition(b",")[2]
+            if found.payloadType == RECORD_TYPE:
+                head, copy = split(content)
+                header = read_header(head)
+            elif found.payloadType == VOID_TYPE:
+                state, facts = "void", msgspec.structs.replace(facts, op="void", rid=read_void(content).rid)
+            elif found.payloadType == CONTROL_TYPE:
+                facts = msgspec.structs.replace(facts, op="message", kind=read_message(content).kind)
+        elif not self._framed(peer, line, None):
+            raise EnvelopeRefused("returned_not_ours")
+        if header is not None:
+            facts = msgspec.structs.replace(
+                facts, rid=header.rid, rev=header.rev, op=header.op, kind=header.kind, purpose=header.purpose,
+                refs=header.refs,
+            )  # fmt: skip
+            source = self._store(batch, header, copy)
+            facts = msgspec.structs.replace(facts, source=source)
+        facts = msgspec.structs.replace(facts, digest=digest, release=state)
+        batch.append(RECOVERED, entry_bytes(facts, envelope))
+
+    def _store(self, batch: Batch, header: Header, copy: bytes) -> int:
+        """Keeps the released copy as an own record where nothing newer of it is known; tells the entry it stands in."""
+        own = self._outbox.latest(batch.tx, header.rid)
+        if own is not None and (own.rev >= header.rev or own.state in ("retracted", "expired")):
+            return own.entry
+        is_back = header.op in TAKING_BACK
+        if is_back:
+            record = {} if own is None else self._outbox.record_at(batch.tx, own.entry)
+        else:
+            record = msgspec.json.decode(copy)
+        facts = StoredFacts(
+            rid=header.rid,
+            rev=header.rev,
+            op=header.op if is_back else "put",
+            kind=header.kind,
+            keys=keys_of(record) if record else (),
+            reason="recovered" if is_back else "",
+            recovered=True,
+        )
+        return batch.append(entries.STORED, entry_bytes(facts, msgspec.json.encode(record))).index
+
+    def _is_own(self, envelope: Envelope, content: bytes) -> bool:
+        held = (self._house.keys.held(signature.keyid) for signature in envelope.signatures)
+        return any(keys is not None and envelope.is_signed_by(keys.public, content) for keys in held)
+
+    def _framed(self, peer: str, line: Line, data: bytes | None) -> bool:
+        """Whether a frame that this node signed holds the line at this number."""
+        if not line.header:
+            return False
+        house = self._house
+        clear = base64.b64decode(line.header, validate=True)
+        header = msgspec.json.decode(clear, type=FrameHeader)
+        keys = house.keys.held(header.keyid)
+        signature = base64.b64decode(line.signature, validate=True)
+        if keys is None or not keys.public.verify(pae(FRAME_TYPE, clear), signature):
+            return False
+        stream = header.stream
+        if (stream.from_, stream.to, stream.realm, stream.channel, stream.epoch) != (
+            house.party, peer, house.realm, line.channel, line.epoch,
+        ):  # fmt: skip
+            return False
+        leaf = bytes.fromhex(line.leaf) if data is None else leaf_hash(data)
+        path = [bytes.fromhex(step) for step in line.path]
+        return verify_inclusion(leaf, line.seq - header.first, header.count, path, bytes.fromhex(header.root))
+
+
+def released_alike(one: bytes, other: bytes) -> bool:
+    """Whether two payloads release the same: revision, operation, handling, purpose, onward rule, and every field."""
+    try:
+        heads, bodies = zip(*(split(payload) for payload in (one, other)), strict=True)
+        first, second = (read_header(head) for head in heads)
+        contents = [hashlib.sha256(_canonical(body)).digest() for body in bodies]
+    except (EnvelopeRefused, Fault, msgspec.MsgspecError):
+        return False
+    names = ("rid", "rev", "op", "kind", "schema", "handling", "purpose", "onward", "onward_to", "refs")
+    return contents[0] == contents[1] and all(getattr(first, name) == getattr(second, name) for name in names)
+
+
+def _canonical(body: bytes) -> bytes:
+    return msgspec.json.encode(msgspec.json.decode(body), order="deterministic")

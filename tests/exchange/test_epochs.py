@@ -1,0 +1,279 @@
+"""Homes that were put back to an older state: found at once, opened anew, and nothing lost or held twice."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+import pytest
+from tests.exchange.nodes import Node, drain, later, report
+
+from haemaru.exchange import Refusal
+from haemaru.exchange.envelope import read_envelope
+from haemaru.exchange.receipt import read_answer
+from haemaru.exchange.standing import STANDING_TYPE, Standing
+
+
+def greet(here: Node, there: Node) -> None:
+    """One standing and its answer."""
+    asked = here.exchange.standings.ask(there.party)
+    assert here.exchange.standings.take(there.party, asked, there.exchange.accept(asked.data))
+
+
+@contextmanager
+def put_back(node: Node) -> Iterator[None]:
+    """Whatever happens to the node inside is undone: its database is what it was before."""
+    node.db.close()
+    backup = node.path.read_bytes()
+    node.open()
+    yield
+    node.db.close()
+    for extra in node.path.parent.glob(f"{node.path.name}-*"):
+        extra.unlink()
+    node.path.write_bytes(backup)
+    node.open()
+
+
+def compared(here: Node, there: Node) -> dict[str, object]:
+    later(here.clock, seconds=1)
+    session = here.exchange.digests.compare(there.party, turn=False)
+    drain(here, there)
+    return here.exchange.digests.session(session)
+
+
+def agree(*nodes: Node) -> None:
+    """Nothing lost, nothing twice, the same on both sides, and the ledgers verify and rebuild."""
+    first, second = nodes
+    for here, there in ((first, second), (second, first)):
+        found = compared(here, there)
+        assert (found["done"], found["missing"], found["altered"]) == (True, 0, 0)
+    for here, there in ((first, second), (second, first)):
+        assert here.exchange.status()[there.party]["compared"]["open"] == {}
+        for counts in here.exchange.status()[there.party]["channels"]:
+            assert (counts["lost"], counts["duplicates"]) == (0, 0), counts
+            assert counts["quarantined"] == {}
+        assert here.ledger.verify().ok
+        assert here.ledger.rebuild(check=True)["ok"]
+
+
+def test_a_sender_that_was_put_back_is_found_before_it_sends_a_record(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    north.put(report("r-1"), "south")
+    drain(*pair)
+    with put_back(north):
+        north.put(report("r-2"), "south")
+        drain(*pair)
+
+    greet(south, north)
+    greet(north, south)
+
+    assert north.counts("south")["alarm"] == "cursor_in_future"
+    assert "cursor_in_future" in north.exchange.status()["south"]["alarms"]
+    assert south.counts("north")["alarm"] == "sender_behind"
+    north.put(report("r-3"), "south")
+    assert north.exchange.next_frame("south", "intelligence") is None
+    north.exchange.reopen("south")
+    drain(*pair)
+    greet(south, north)
+    assert south.counts("north")["alarm"] is None
+    assert south.rids() == ["r-1", "r-2", "r-3"]
+
+
+def test_what_a_sender_forgot_comes_back_and_can_be_taken_back(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    north.put(report("r-1"), "south")
+    drain(*pair)
+    with put_back(north):
+        north.put(report("r-2"), "south")
+        north.put(report("r-3"), "south")
+        north.put(report("t-1", kind="training.session"), "south")
+        drain(*pair)
+    north.put(report("r-4"), "south")
+    greet(north, south)
+    north.exchange.reopen("south")
+    drain(*pair)
+
+    found = compared(north, south)
+
+    # r-4 had the number of r-2 before the streams were opened anew.
+    assert found["unknown_here"] == 3
+    north.retract("r-2", "wrong ship")
+    north.retract("t-1")
+    drain(*pair)
+    assert south.rids() == ["r-1", "r-3", "r-4"]
+    assert north.exchange.status()["south"]["compliance"] == {"erased": 2}
+    agree(north, south)
+
+
+@pytest.mark.parametrize("is_recovered", [False, True], ids=["put again first", "given back first"])
+def test_the_same_record_put_again_after_a_restore_is_known(pair: tuple[Node, Node], is_recovered: bool) -> None:
+    north, south = pair
+    with put_back(north):
+        north.put(report("r-1"), "south")
+        drain(*pair)
+    greet(north, south)
+    north.exchange.reopen("south")
+    drain(*pair)
+    if is_recovered:
+        compared(north, south)
+
+    result = north.put(report("r-1"), "south")
+    drain(*pair)
+
+    assert result.outcome == ("known" if is_recovered else "sealed")
+    assert north.put(report("r-1"), "south").outcome == "known"
+    assert south.rids() == ["r-1"]
+    with north.ledger.read() as tx:
+        own = north.exchange._outbox.latest(tx, "r-1")
+        assert own is not None
+        assert own.state == "held"
+        assert north.exchange._outbox.record_at(tx, own.entry)["body"]["source"] == "informant"
+    agree(north, south)
+
+
+def test_another_content_under_the_same_revision_stays_a_conflict(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    with put_back(north):
+        north.put(report("r-1"), "south")
+        drain(*pair)
+    north.exchange.reopen("south")
+    north.put(report("r-1", body={"text": "something else"}), "south")
+
+    drain(*pair)
+
+    assert south.counts("north")["quarantined"] == {"rev_conflict": 1}
+
+
+def test_a_receiver_that_was_put_back_is_filled_before_anything_new_is_sent(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    north.put(report("r-1"), "south")
+    drain(*pair)
+    with put_back(south):
+        north.put(report("r-2"), "south")
+        drain(*pair)
+        north.retract("r-1")
+        drain(*pair)
+
+    greet(north, south)
+    assert north.counts("south")["alarm"] == "receiver_behind"
+    greet(south, north)
+    assert south.counts("north", "control")["alarm"] == "cursor_in_future"
+
+    south.exchange.reopen("north")
+    drain(*pair)
+    greet(north, south)
+    assert north.counts("south")["alarm"] is None
+    assert south.rids() == ["r-2"]
+    agree(north, south)
+
+
+def test_both_put_back_open_new_epochs_and_agree(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    for node, other in (pair, pair[::-1]):
+        node.put(report(f"{node.party}-1", origin=node.party), other.party)
+    drain(*pair)
+    with put_back(north), put_back(south):
+        for node, other in (pair, pair[::-1]):
+            node.put(report(f"{node.party}-2", origin=node.party), other.party)
+        drain(*pair)
+
+    for node, other in (pair, pair[::-1]):
+        node.exchange.epochs.put_back()
+        node.restart()
+        assert node.counts(other.party)["alarm"] == "home_restored"
+        node.put(report(f"{node.party}-2", origin=node.party), other.party)
+        assert node.exchange.next_frame(other.party, "intelligence") is None
+        node.exchange.reopen(other.party)
+        assert node.counts(other.party)["alarm"] is None
+    drain(*pair)
+    greet(north, south)
+
+    assert sorted(south.rids()) == ["north-1", "north-2", "south-1", "south-2"]
+    agree(north, south)
+
+
+def test_numbers_given_twice_are_never_believed_to_have_arrived(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    with put_back(north):
+        north.put(report("r-1"), "south")
+        drain(*pair)
+    for number in range(3):
+        north.put(report(f"n-{number}"), "south")
+
+    drain_alarm = south.exchange.accept(north.frame("south"))
+    with pytest.raises(Exception, match="cursor_in_future"):
+        north.exchange.take_receipt("south", drain_alarm)
+    north.exchange.reopen("south")
+    drain(*pair)
+
+    assert sorted(south.rids()) == ["n-0", "n-1", "n-2", "r-1"]
+    agree(north, south)
+
+
+def test_a_second_different_statement_of_an_epoch_is_refused_and_kept(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    north.put(report("r-1"), "south")
+    with put_back(north):
+        north.exchange.reopen("south")
+        drain(*pair)
+    north.exchange.reopen("south")
+
+    answer = south.exchange.accept(north.frame("south", "control"))
+    refused = north.exchange.take_receipt("south", answer)
+    south.exchange.accept(north.frame("south", "control")) if north.exchange.next_frame("south", "control") else None
+
+    assert isinstance(refused, Refusal)
+    assert (refused.code, refused.epoch) == ("epoch_forked", 2)
+    assert north.counts("south")["alarm"] == "epoch_forked"
+    assert north.exchange.next_frame("south", "intelligence") is None
+    assert "epoch_forked" in south.exchange.status()["north"]["alarms"]
+    pack = msgspec.json.decode(read_envelope(south.exchange.evidence.pack("north")).content)
+    assert len(set(pack["items"][0]["lines"])) == 2
+    assert north.exchange.reopen("south") == 3
+    drain(*pair)
+    assert south.rids() == ["r-1"]
+
+
+def test_a_new_epoch_begins_with_its_statement_on_control(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    north.put(report("r-1"), "south")
+    north.exchange.reopen("south")
+
+    answer = read_answer(south.exchange.accept(north.frame("south")), south.keys.public)
+    assert isinstance(answer, Refusal)
+    assert answer.code == "epoch_not_stated"
+
+    drain(*pair)
+    assert south.rids() == ["r-1"]
+
+
+def test_standings_of_strangers_and_old_answers_are_not_believed(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    asked, again = north.exchange.standings.ask("south"), north.exchange.standings.ask("south")
+    answer = south.exchange.accept(asked.data)
+    envelope = read_envelope(answer)
+    assert envelope.payloadType == STANDING_TYPE
+    assert msgspec.json.decode(envelope.content, type=Standing).answers == asked.digest
+
+    assert north.exchange.standings.take("south", asked, answer)
+    assert not north.exchange.standings.take("south", again, answer)
+    for bad in (b"{}", b"{" * 900_000, answer, asked.data.replace(b'"sig":"', b'"sig":"AAAA')):
+        refusal = read_answer(south.exchange.accept(bad), south.keys.public)
+        assert isinstance(refusal, Refusal)
+
+
+def test_clocks_that_differ_are_an_alarm_and_nothing_else(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    greet(north, south)
+    assert north.exchange.status()["south"]["skew_s"] == 0
+    north.clock = type(north.clock)(north.clock.now())
+    later(north.clock, minutes=10)
+    north.restart()
+    north.put(report("r-1"), "south")
+
+    greet(north, south)
+    drain(*pair)
+
+    assert north.exchange.status()["south"]["alarms"] == ["clock_skew"]
+    assert south.exchange.status()["north"]["alarms"] == ["clock_skew"]
+    assert round(south.exchange.status()["north"]["skew_s"]) == 600
+    assert south.rids() == ["r-1"]
