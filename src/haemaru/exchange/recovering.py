@@ -132,7 +132,7 @@ class Recovering:
         if header is not None:
             facts = msgspec.structs.replace(
                 facts, rid=header.rid, rev=header.rev, op=header.op, kind=header.kind, purpose=header.purpose,
-                refs=header.refs,
+                refs=header.refs, agreement=header.agreement.hash,
             )  # fmt: skip
             source = self._store(batch, header, copy)
             facts = msgspec.structs.replace(facts, source=source)
