@@ -16,9 +16,9 @@ def recovered(tx: Tx, entry: Entry, body: bytes, blind: Callable[[str], bytes]) 
         "INSERT INTO exchange_out"
         " (peer, channel, epoch, seq, rid, rev, op, kind, state, code, digest, entry, void_entry, source,"
         " agreement, at_ms) VALUES (:peer, :channel, :epoch, :seq, :rid, :rev, :op, :kind, :state, '', :digest, :entry,"
-        " :void_entry, :source, :agreement, :at_ms) ON CONFLICT (peer, channel, epoch, seq) DO UPDATE SET rid = excluded.rid,"
-        " rev = excluded.rev, op = excluded.op, kind = excluded.kind, state = excluded.state, code = '',"
-        " digest = excluded.digest, entry = excluded.entry, void_entry = excluded.void_entry,"
+        " :void_entry, :source, :agreement, :at_ms) ON CONFLICT (peer, channel, epoch, seq) DO UPDATE SET"
+        " rid = excluded.rid, rev = excluded.rev, op = excluded.op, kind = excluded.kind, state = excluded.state,"
+        " code = '', digest = excluded.digest, entry = excluded.entry, void_entry = excluded.void_entry,"
         " source = excluded.source, agreement = excluded.agreement, at_ms = excluded.at_ms",
         **place,
         rid=blind(facts.rid) if facts.rid else b"",
