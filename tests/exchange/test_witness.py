@@ -240,6 +240,7 @@ def test_a_partner_that_was_put_back_is_given_the_proof_from_what_it_holds(pair:
     backup = backed_up(south)
     countersigned(north, south, "r-2")
     put_back(south, backup)
+    south.exchange.reopen("north")
     for number in range(3, 6):
         north.put(report(f"r-{number}"), "south")
     drain(north, south)

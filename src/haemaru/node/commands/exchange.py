@@ -92,8 +92,10 @@ def evidence(node: "Node", params: dict[str, Any]) -> Answer:
 
 def reopen(node: "Node", params: dict[str, Any]) -> Answer:
     """Opens a new epoch towards a partner."""
-    epoch = node.exchange.reopen(params["peer"])
+    with node.ledger.write() as batch:
+        epoch = node.exchange.reopen(params["peer"])
+        restart = node.exchange.witness.declare_restart(batch, params["peer"])
     # What was sent before and is not known any more is found, and asked for, in this way.
     session = node.exchange.digests.compare(params["peer"])
     node.workers.wake()
-    return Answer({"peer": params["peer"], "epoch": epoch, "comparison": session})
+    return Answer({"peer": params["peer"], "epoch": epoch, "comparison": session, "restart": restart})
