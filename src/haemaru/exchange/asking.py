@@ -166,15 +166,18 @@ class Asking:
 
     def _weigh(self, ask: Ask, at: datetime) -> Verdict:
         try:
-            judgement = most_favourable(judge(self._house, ask, at))
+            judgements = judge(self._house, ask, at)
         except Fault as fault:
             # A partner that no longer stands in the agreement is told what everybody is told.
             return Verdict(_NOT_AVAILABLE, why=fault.code)
+        judgement = most_favourable(judgements)
         if judgement.is_release:
             return Verdict("sent")
         decision = judgement.decision
         clause = decision.refused_by if decision is not None else None
-        if decision is None or decision.is_silent or clause in (None, "none"):
+        # What one agreement keeps in silence no other may name, unless it lets the record go.
+        is_silent = any(each.decision is not None and each.decision.is_silent for each in judgements)
+        if decision is None or is_silent or clause in (None, "none"):
             return Verdict(_NOT_AVAILABLE, why=f"{judgement.code} {clause or ''}".strip())
         return Verdict("withheld", clause=str(clause), reason=judgement.code)
 

@@ -164,10 +164,15 @@ class Exchange:
         return self._positions.put(batch, to, purpose, groups, agreement, at)
 
     def correct(
-        self, batch: Batch, rid: str, body: Mapping[str, Any], subject: Mapping[str, Any] | None = None
+        self,
+        batch: Batch,
+        rid: str,
+        body: Mapping[str, Any],
+        subject: Mapping[str, Any] | None = None,
+        handling: Mapping[str, Any] | None = None,
     ) -> list[PutResult]:
-        """Replaces the body of an own record (and its subject) here and at everyone who was sent it."""
-        return self._recall.correct(batch, rid, body, subject)
+        """Replaces the body of an own record (its subject, its handling) here and at everyone who was sent it."""
+        return self._recall.correct(batch, rid, body, subject, handling)
 
     def retract(self, batch: Batch, rid: str, reason: str) -> list[PutResult]:
         """Takes an own record back from everyone who was sent it."""

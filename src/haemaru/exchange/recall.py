@@ -32,11 +32,17 @@ class Recall:
         self._outbox = outbox
 
     def correct(
-        self, batch: Batch, rid: str, body: Mapping[str, Any], subject: Mapping[str, Any] | None = None
+        self,
+        batch: Batch,
+        rid: str,
+        body: Mapping[str, Any],
+        subject: Mapping[str, Any] | None = None,
+        handling: Mapping[str, Any] | None = None,
     ) -> list[PutResult]:
         """Writes the next revision of an own record and sends it to whoever has the earlier one."""
         own = self._own(batch.tx, rid)
-        changed = {"body": dict(body)} if subject is None else {"body": dict(body), "subject": dict(subject)}
+        parts = {"body": body, "subject": subject, "handling": handling}
+        changed = {name: dict(part) for name, part in parts.items() if part is not None}
         record = read_record({**self._outbox.record_at(batch.tx, own.entry), **changed})
         revised = self._outbox.keep_revision(batch, own, record, "correct")
         return [self._correct_at(batch, facts, record, revised) for facts in self._receivers(batch.tx, rid)]

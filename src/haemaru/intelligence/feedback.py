@@ -32,10 +32,10 @@ class Feedback(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def build_feedback(feedback: Feedback, report: Mapping[str, Any], stamp: Stamp) -> Record:
-    """The record of a feedback on `report`, about the same subject."""
+    """The record of a feedback on `report`, about the same subject and handled as strictly."""
     body: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(feedback))
     written = {key: value for key, value in body.items() if value != ""}
-    record = stamp.record(KIND, report["subject"], written, refs=(feedback.about,))
+    record = stamp.record(KIND, report["subject"], written, refs=(feedback.about,), sources=[report])
     check_feedback(record)
     return record
 

@@ -6,7 +6,7 @@ nobody has to find the difference. Handling codes are a set and a text: `H3` (Eu
 nothing and are refused. The name of a source never stands in a report, only a reference number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -54,12 +54,19 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return Grade.from_json(self.grade, "body.grade")
 
 
-def build_report(report: Report, subject: Mapping[str, Any], stamp: Stamp) -> Record:
-    """The record of a report about a subject; raises `Fault` where it would break a rule of its scheme."""
+def build_report(
+    report: Report, subject: Mapping[str, Any], stamp: Stamp, sources: Iterable[Mapping[str, Any]] = ()
+) -> Record:
+    """The record of a report about a subject; raises `Fault` where it would break a rule of its scheme.
+
+    A report that was written from other records is handled as strictly as each of them.
+    """
     empty: tuple[object, ...] = ("", (), False)
     body: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(report))
     written = {key: value for key, value in body.items() if getattr(report, key) not in empty}
-    record = stamp.record(KIND, subject, written)
+    sources = list(sources)
+    refs = tuple(str(source["rid"]) for source in sources)
+    record = stamp.record(KIND, subject, written, refs, sources)
     check_report(record)
     return record
 

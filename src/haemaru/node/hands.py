@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from haemaru.agreement import standing_purpose
+from haemaru.agreement import Agreement, standing_purpose
 from haemaru.node.levels import usual_level
 from haemaru.operations import Hand
 from haemaru.values.handling import Handling
@@ -20,16 +20,24 @@ def hand(node: "Node", officer: str = "", to: str = "") -> Hand:
 
     A record bears one level. Without a receiver it is one of the first agreement's ladder.
     """
-    agreement = next(iter(node.agreements.between(to)), node.agreements.known())
-    levels = agreement.handling_levels if agreement else ()
     return Hand(
         party=node.party,
         rid=node.ids.new(),
         at=node.clock.now(),
         officer=officer,
-        handling=Handling(usual_level(agreement)),
-        levels=levels,
+        handling=Handling(usual_level(_agreement(node, to))),
+        levels=levels(node, to),
     )
+
+
+def levels(node: "Node", to: str = "") -> Sequence[str]:
+    """The ladder of handling levels, lowest first; empty while no agreement is known."""
+    agreement = _agreement(node, to)
+    return agreement.handling_levels if agreement else ()
+
+
+def _agreement(node: "Node", to: str) -> Agreement | None:
+    return next(iter(node.agreements.between(to)), node.agreements.known())
 
 
 def partners(node: "Node") -> list[str]:

@@ -9,7 +9,7 @@ ends the case, "nothing found" included.
 from haemaru.operations.answer import Weighed, answer, held_notes, weigh
 from haemaru.operations.authority import Authority, authority
 from haemaru.operations.candidates import Candidate, Ranking, candidates
-from haemaru.operations.case import CaseFile, choose, fold, move, open_case, turn_criminal
+from haemaru.operations.case import CaseFile, choose, fold, move, open_case, rank_of, turn_criminal
 from haemaru.operations.demand import DemandState, draft_demand, follow, given_already, matching, read_demand, refuse
 from haemaru.operations.evidence import KnownVessel, Part
 from haemaru.operations.hand import Hand
@@ -49,6 +49,7 @@ __all__ = [
     "open_case",
     "picture",
     "possible",
+    "rank_of",
     "read_demand",
     "read_outcome",
     "read_tip",

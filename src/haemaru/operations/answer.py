@@ -11,7 +11,7 @@ from typing import Any
 
 from haemaru.agreement import Agreement, Decision, Effect, Verdict, decide, standing_purpose
 from haemaru.operations.hand import Hand
-from haemaru.records import Record
+from haemaru.records import Record, labels_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ def weigh(agreement: Agreement, record: Mapping[str, Any], from_: str, to: str, 
 
 def answer(case: Mapping[str, Any], weighed: Iterable[Weighed], hand: Hand) -> Record:
     """An `operations.answer`: `{case, shared, withheld, held: [{kind, clause, effect}]}`, open refusals only."""
+    weighed = list(weighed)
     shared, withheld = 0, 0
     held: dict[tuple[str, str], str] = {}
     for one in weighed:
@@ -61,7 +62,11 @@ def answer(case: Mapping[str, Any], weighed: Iterable[Weighed], hand: Hand) -> R
             held[one.kind, str(decision.refused_by)] = decision.verdict.value
     notes = [{"kind": kind, "clause": clause, "effect": effect} for (kind, clause), effect in sorted(held.items())]
     body = {"case": case["rid"], "shared": shared, "withheld": withheld, "held": notes}
-    return hand.write("operations.answer", case["subject"], body, sources=[case])
+    # Of the case and of what was given. A note repeats what its clause makes known of anything under it; and what is
+    # silent must not show in the labels either.
+    given = [one.decision.record for one in weighed if one.decision.verdict is Verdict.RELEASE]
+    written = hand.write("operations.answer", case["subject"], body, sources=[case])
+    return {**written, "handling": labels_of([written, *given], hand.levels, hand.handling).as_json()}
 
 
 def held_notes(record: Mapping[str, Any]) -> list[dict[str, Any]]:

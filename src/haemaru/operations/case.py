@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from haemaru.clock import format_time
+from haemaru.operations.candidates import Ranking
 from haemaru.operations.hand import Hand, in_time
-from haemaru.records import Record
+from haemaru.records import Record, labels_of
 from haemaru.wording import Fault
 
 NATURES = ("administrative", "criminal")
@@ -29,9 +30,17 @@ NEXT: dict[str, tuple[str, ...]] = {
 
 
 def open_case(
-    tip: Record, hand: Hand, ship: Mapping[str, Any] | None = None, *, measure_nature: str = "administrative"
+    tip: Record,
+    hand: Hand,
+    ship: Mapping[str, Any] | None = None,
+    *,
+    measure_nature: str = "administrative",
+    behind: Iterable[Mapping[str, Any]] = (),
 ) -> Record:
-    """A case from a tip; `ship` holds the mmsi, imo and name of the chosen candidate, None while none is chosen."""
+    """A case from a tip; `ship` holds the mmsi, imo and name of the chosen candidate, None while none is chosen.
+
+    `behind` are papers without which another ship would have been chosen: the case is handled as strictly as they are.
+    """
     check_nature(measure_nature, "case.measure_nature")
     told = tip["body"]
     body = {
@@ -45,14 +54,29 @@ def open_case(
         "opened": format_time(hand.at),
     }
     subject = {"type": "vessel", **_ship(ship)} if ship else {**tip["subject"]}
-    return hand.write("operations.case", subject, body, sources=[tip])
+    return hand.write("operations.case", subject, body, sources=[tip, *behind])
 
 
-def choose(case: Record, ship: Mapping[str, Any], hand: Hand) -> Record:
-    """The case about another ship, because an officer chose it from the candidates; a new revision of the same rid."""
+def choose(case: Record, ship: Mapping[str, Any], hand: Hand, behind: Iterable[Mapping[str, Any]] = ()) -> Record:
+    """The case about another ship, because an officer chose it from the candidates; a new revision of the same rid.
+
+    `behind` are the papers that the officer was shown beside this candidate.
+    """
     chosen = _ship(ship)
     body = {**case["body"], "ship": chosen, "chosen": format_time(hand.at), "officer": hand.officer}
-    return {**case, "subject": {"type": "vessel", **chosen}, "body": body}
+    handling = labels_of([case, *behind], hand.levels, hand.handling).as_json()
+    return {**case, "subject": {"type": "vessel", **chosen}, "handling": handling, "body": body}
+
+
+def rank_of(case: Mapping[str, Any], ranking: Ranking, hand: Hand) -> Record:
+    """The list of candidates as a record of its own, handled as strictly as every paper that scored on it."""
+    body = {
+        "case": case["rid"],
+        "candidates": ranking.as_json(),
+        "notes": [{"code": note.code, "params": dict(note.params)} for note in ranking.notes],
+        "rests_on": [str(one["rid"]) for one in ranking.sources],
+    }
+    return hand.write("operations.ranking", case["subject"], body, sources=[case, *ranking.sources])
 
 
 def turn_criminal(case: Record, warrant: str, hand: Hand) -> dict[str, Any]:

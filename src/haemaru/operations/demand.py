@@ -45,8 +45,17 @@ FORM = Form(
 """The fields of a demand, as an officer writes them into FILE.json."""
 
 
-def read_demand(data: object, hand: Hand, where: str = "demand", case: Record | None = None) -> Record:
-    """A `request.demand` record from a filled-in form; raises `Fault` naming the field that is wrong."""
+def read_demand(
+    data: object,
+    hand: Hand,
+    where: str = "demand",
+    case: Record | None = None,
+    answers: Iterable[Mapping[str, Any]] = (),
+) -> Record:
+    """A `request.demand` record from a filled-in form; raises `Fault` naming the field that is wrong.
+
+    `case` and `answers` are what it was written from: it is handled as strictly as they are.
+    """
     body = FORM.read(data, where)
     if not body["kinds"]:
         raise Fault("form_list_wrong", f"{where}.kinds")
@@ -55,13 +64,24 @@ def read_demand(data: object, hand: Hand, where: str = "demand", case: Record | 
     if parse_time(body["reply_by"], f"{where}.reply_by") <= hand.at:
         raise Fault("demand_reply_past", f"{where}.reply_by", reply_by=body["reply_by"])
     subject = body.pop("subject")
-    return hand.write("request.demand", subject, {**body, "demand": hand.rid}, sources=[case] if case else ())
+    return hand.write(
+        "request.demand", subject, {**body, "demand": hand.rid}, sources=[*([case] if case else []), *answers]
+    )
 
 
-def draft_demand(case: Record, notes: Iterable[Mapping[str, Any]], letter: str, hand: Hand, **more: str) -> Record:
+def draft_demand(
+    case: Record,
+    notes: Iterable[Mapping[str, Any]],
+    letter: str,
+    hand: Hand,
+    *,
+    answers: Iterable[Mapping[str, Any]] = (),
+    **more: str,
+) -> Record:
     """A demand for everything that one partner's `held` notes say can be demanded, in one call.
 
-    `more` may give statute, purpose, grounds; what is left out is taken from the case. Four hours are asked for.
+    `answers` are the records in which the notes stand; `more` may give statute, purpose, grounds; what is left out is
+    taken from the case. Four hours are asked for.
     """
     asked = [note for note in notes if note.get("effect") == "demand"]
     if not asked:
@@ -78,7 +98,7 @@ def draft_demand(case: Record, notes: Iterable[Mapping[str, Any]], letter: str, 
         "clause": ", ".join(sorted({str(note["clause"]) for note in asked})),
         "grounds": more.get("grounds"),
     }
-    return read_demand(form, hand, case=case)
+    return read_demand(form, hand, case=case, answers=answers)
 
 
 def matching(demand: Mapping[str, Any], own: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

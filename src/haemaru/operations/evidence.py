@@ -5,7 +5,7 @@ are starting values of our own; they order the list and are shown, never hidden 
 looked at anywhere in this file; a crew list counts only by how many left and where.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -51,10 +51,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One contribution: points for (above 0) or against (below 0), with the reason."""
+    """One contribution: points for (above 0) or against (below 0), the reason, and the papers it rests on by rid."""
 
     points: float
     reason: Reason
+    papers: tuple[str, ...] = ()
 
 
 Papers = Sequence[Mapping[str, Any]]
@@ -121,7 +122,7 @@ def destination(question: Question, ship: KnownVessel, papers: Papers) -> list[P
     )
     if newest is not None and str(newest["body"]["next_port"]) in question.codes:
         facts = {"port": place, "holder": str(newest.get("origin"))}
-        parts.append(Part(15, Reason("candidate_next_port_declared", facts)))
+        parts.append(Part(15, Reason("candidate_next_port_declared", facts), _rids([newest])))
     return parts
 
 
@@ -201,8 +202,12 @@ def history(question: Question, ship: KnownVessel, papers: Papers) -> list[Part]
     for part in parts:
         points = min(part.points, left) if part.points > 0 else part.points
         left -= max(points, 0.0)
-        kept.append(Part(round(points, 1), part.reason))
+        kept.append(Part(round(points, 1), part.reason, part.papers))
     return kept
+
+
+def _rids(papers: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(str(paper["rid"]) for paper in papers)
 
 
 def _days(question: Question, paper: Mapping[str, Any]) -> float:
@@ -219,7 +224,9 @@ def _calls(question: Question, papers: Papers) -> list[Part]:
         if paper["kind"] == "surveillance.port_call" and port[:2] in _SOURCE_REGION and days <= 120:
             # Half its weight after 45 days, as the risk table has it.
             facts: dict[str, str | int | float] = {"port": port, "days": round(days), "holder": str(paper["origin"])}
-            return [Part(round(10 * 0.5 ** (max(days, 0) / 45), 1), Reason("candidate_source_call", facts))]
+            return [
+                Part(round(10 * 0.5 ** (max(days, 0) / 45), 1), Reason("candidate_source_call", facts), _rids([paper]))
+            ]
     return []
 
 
@@ -233,23 +240,24 @@ def _crew(question: Question, papers: Papers) -> list[Part]:
         )
         if left:
             facts: dict[str, str | int | float] = {"count": left, "port": str(paper["body"].get("port") or "-")}
-            return [Part(4, Reason("candidate_crew_left", facts))]
+            return [Part(4, Reason("candidate_crew_left", facts), _rids([paper]))]
     return []
 
 
 def _reports(papers: Papers) -> list[Part]:
-    count = sum(paper["kind"] == "intelligence.report" for paper in papers)
-    return [Part(6, Reason("candidate_reported", {"count": count}))] if count else []
+    reports = [paper for paper in papers if paper["kind"] == "intelligence.report"]
+    count = len(reports)
+    return [Part(6, Reason("candidate_reported", {"count": count}), _rids(reports))] if count else []
 
 
 def _searches(question: Question, papers: Papers) -> list[Part]:
     clean = [
-        _days(question, paper)
+        (_days(question, paper), str(paper["rid"]))
         for paper in papers
         if paper["kind"] == "surveillance.inspection" and paper.get("body", {}).get("result") == "nothing_found"
     ]
-    recent = min(clean, default=1e9)
-    return [Part(-3, Reason("candidate_searched_clean", {"days": round(recent)}))] if recent <= 60 else []
+    recent, rid = min(clean, default=(1e9, ""))
+    return [Part(-3, Reason("candidate_searched_clean", {"days": round(recent)}), (rid,))] if recent <= 60 else []
 
 
 EVIDENCE: tuple[Callable[[Question, KnownVessel, Papers], list[Part]], ...] = (

@@ -1,11 +1,11 @@
 """The hand that writes a record: which party, when, under which name, and how what is written must be handled."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from haemaru.records import Record, Stamp
+from haemaru.records import MAX_REFS, Record, Stamp, labels_of
 from haemaru.values.handling import Handling
 from haemaru.values.instant import parse_time
 
@@ -41,14 +41,16 @@ class Hand:
     ) -> Record:
         """A new record that refers to its sources and is handled at least as strictly as each of them."""
         sources = list(sources)
-        refs = tuple(str(source["rid"]) for source in sources)
+        refs = tuple(dict.fromkeys(str(source["rid"]) for source in sources))[:MAX_REFS]
         at = parse_time(event_time, "event_time") if event_time else self.at
         signed = {**body, **({"officer": self.officer} if self.officer and "officer" not in body else {})}
-        return Stamp(self.rid, self.party, at, self.joined(sources)).record(kind, subject, signed, refs)
+        return replace(self.stamp, at=at).record(kind, subject, signed, refs, sources)
+
+    @property
+    def stamp(self) -> Stamp:
+        """The stamp of the record that this hand is about to write."""
+        return Stamp(self.rid, self.party, self.at, self.handling, self.levels)
 
     def joined(self, sources: Iterable[Mapping[str, Any]]) -> Handling:
         """How something must be handled that is derived from these records: the strictest level, every caveat."""
-        handling = self.handling
-        for source in sources:
-            handling = handling.joined(Handling.from_json(source["handling"]), self.levels)
-        return handling
+        return labels_of(sources, self.levels, self.handling)

@@ -5,13 +5,14 @@ things of one matter (a quantity, the hour of an arrival, the number of a ship) 
 a partner openly holds back is a note that tells what may be demanded; what is withheld silently leaves no trace here.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from haemaru.operations.answer import held_notes
 from haemaru.operations.hand import in_time
-from haemaru.records import Record, identifiers, leaf_paths
+from haemaru.records import Record, identifiers, labels_of, leaf_paths
+from haemaru.values.handling import Handling
 from haemaru.wording import Reason
 
 
@@ -62,6 +63,8 @@ class Picture:
     disputes: tuple[Dispute, ...] = ()
     held: tuple[dict[str, Any], ...] = ()
     withheld: dict[str, int] = field(default_factory=dict)
+    handling: Handling = field(default=Handling("-"))
+    """How the whole must be handled, on a screen and in print: as strictly as the strictest record in it."""
 
     def as_json(self) -> dict[str, Any]:
         """The picture as plain JSON; reasons as `{"code", "params"}`."""
@@ -72,6 +75,7 @@ class Picture:
             "disputes": [{"matter": one.matter, "claims": list(one.claims)} for one in self.disputes],
             "held": list(self.held),
             "withheld": dict(self.withheld),
+            "handling": self.handling.as_json(),
         }
 
 
@@ -80,14 +84,17 @@ def picture(
     own: Iterable[Mapping[str, Any]],
     received: Iterable[Held],
     withheld: Mapping[str, int] | None = None,
+    levels: Sequence[str] = (),
 ) -> Picture:
     """The picture of `case` from our own records and from what partners released, each about its ship or its case."""
     received = list(received)
-    facts = [_fact(record, None) for record in own if concerns(case, record) and _tells(record)]
-    facts += [_fact(held.record, held) for held in received if concerns(case, held.record) and _tells(held.record)]
+    own = [record for record in own if concerns(case, record) and _tells(record)]
+    told = [held for held in received if concerns(case, held.record) and _tells(held.record)]
+    facts = [_fact(record, None) for record in own] + [_fact(held.record, held) for held in told]
+    labels = labels_of([*own, *(held.record for held in told)], levels, Handling.from_json(case["handling"]))
     facts.sort(key=lambda fact: in_time({"event_time": fact.event_time, "rid": fact.rid}))
     notes = _held_notes(case, [held.record for held in received])
-    return Picture(str(case["rid"]), tuple(facts), tuple(_disputes(facts)), tuple(notes), dict(withheld or {}))
+    return Picture(str(case["rid"]), tuple(facts), tuple(_disputes(facts)), tuple(notes), dict(withheld or {}), labels)
 
 
 def concerns(case: Mapping[str, Any], record: Mapping[str, Any]) -> bool:

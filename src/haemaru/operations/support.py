@@ -13,7 +13,7 @@ from typing import Any
 from haemaru.clock import format_time
 from haemaru.geography import find_ports
 from haemaru.operations.hand import Hand
-from haemaru.records import Record, Stamp
+from haemaru.records import Record
 from haemaru.resources import Commitment, DogTeam, Eligibility, Need, eligibility, request_resource
 from haemaru.values.instant import parse_time
 
@@ -52,9 +52,7 @@ def ask(case: Record, need: Need, asked: str, hand: Hand, text: str = "") -> Rec
     """A request to the party `asked` for one team, tied to the case and handled at least as strictly."""
     # The ship stays out of the request: whoever sends a dog must know where and when, not whom it is about.
     subject = {"type": "case", "id": case["rid"]}
-    stamp = Stamp(hand.rid, hand.party, hand.at, hand.joined([case]))
-    record = request_resource(stamp, subject, need, asked, text)
-    return {**record, "refs": [case["rid"]]}
+    return request_resource(hand.stamp, subject, need, asked, text, sources=[case])
 
 
 def possible(need: Need, teams: Iterable[DogTeam], promised: Sequence[Commitment] = ()) -> list[Possible]:

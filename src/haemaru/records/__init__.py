@@ -19,7 +19,8 @@ from haemaru.records.header import (
     read_header,
 )
 from haemaru.records.kinds import CHANNELS, KINDS, RESOURCE_MESSAGES, channel_of, is_kind, parse_kind
-from haemaru.records.record import Record, leaf_paths, parse_record, read_record
+from haemaru.records.labels import labels_of
+from haemaru.records.record import MAX_REFS, Record, leaf_paths, parse_record, read_record
 from haemaru.records.stamp import Stamp
 from haemaru.records.subjects import STRONG, identifier, identifiers, same_subject
 from haemaru.records.vessel_names import VesselName, read_vessel_name
@@ -27,6 +28,7 @@ from haemaru.records.vessel_names import VesselName, read_vessel_name
 __all__ = [
     "CHANNELS",
     "KINDS",
+    "MAX_REFS",
     "OPERATIONS",
     "RESOURCE_MESSAGES",
     "STRONG",
@@ -50,6 +52,7 @@ __all__ = [
     "identifier",
     "identifiers",
     "is_kind",
+    "labels_of",
     "leaf_paths",
     "parse_kind",
     "parse_record",

@@ -4,7 +4,7 @@ A message that would be refused by the other node is refused here first, with th
 commit for a team that is not its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from haemaru.records import Record, Stamp
@@ -15,32 +15,76 @@ from haemaru.resources.teams import DogTeam, Need, team_json
 from haemaru.wording import Fault, Reason
 
 
-def request_resource(stamp: Stamp, subject: Mapping[str, Any], need: Need, asked: str, text: str = "") -> Record:
-    """Asks the party `asked` for a team; the rid of this record is the name of the support."""
+def request_resource(
+    stamp: Stamp,
+    subject: Mapping[str, Any],
+    need: Need,
+    asked: str,
+    text: str = "",
+    *,
+    sources: Iterable[Mapping[str, Any]] = (),
+) -> Record:
+    """Asks the party `asked` for a team; the rid of this record is the name of the support.
+
+    Place and hour of a need come from somewhere: `sources` are the records they were taken from, such as a case.
+    """
     body = {"need": team_json(need), "asked": asked, **_text(text)}
-    return _checked(Support(id=stamp.rid), stamp.record(f"{PREFIX}request_resource", subject, body))
+    sources = list(sources)
+    refs = tuple(str(source["rid"]) for source in sources)
+    return _checked(Support(id=stamp.rid), stamp.record(f"{PREFIX}request_resource", subject, body, refs, sources))
 
 
-def offer_unasked(stamp: Stamp, subject: Mapping[str, Any], need: Need, team: DogTeam, offered_to: str) -> Record:
+def offer_unasked(
+    stamp: Stamp,
+    subject: Mapping[str, Any],
+    need: Need,
+    team: DogTeam,
+    offered_to: str,
+    *,
+    sources: Iterable[Mapping[str, Any]] = (),
+) -> Record:
     """Offers a team that nobody asked for; the rid of this record is the name of the support."""
     body = {"need": team_json(need), "team": team_json(team), "offered_to": offered_to}
-    return _checked(Support(id=stamp.rid), stamp.record(f"{PREFIX}offer_unsolicited_resource", subject, body))
+    record = stamp.record(f"{PREFIX}offer_unsolicited_resource", subject, body, sources=sources)
+    return _checked(Support(id=stamp.rid), record)
 
 
-def make_message(stamp: Stamp, support: Support, name: str, body: Mapping[str, Any]) -> Record:
-    """Any other of the 16 messages of a support; raises `Fault("support_message_refused")` when it would not count."""
+def make_message(
+    stamp: Stamp,
+    support: Support,
+    name: str,
+    body: Mapping[str, Any],
+    *,
+    sources: Iterable[Mapping[str, Any]] = (),
+) -> Record:
+    """Any other of the 16 messages of a support; raises `Fault("support_message_refused")` when it would not count.
+
+    It is handled as strictly as every message before it, and as `sources`.
+    """
     last = support.history[-1][0] if support.history else support.id
     told = {"support": support.id, "after": last, **body}
-    return _checked(support, stamp.record(f"{PREFIX}{name}", support.subject, told, refs=(support.id,)))
+    labels = [*support.sources, *sources]
+    record = stamp.record(f"{PREFIX}{name}", support.subject, told, refs=(support.id,), sources=labels)
+    return _checked(support, record)
 
 
-def offer(stamp: Stamp, support: Support, team: DogTeam, found: Eligibility) -> Record:
-    """Offers a team in answer to the request, with the proofs of its eligibility; a team that may not go is refused."""
+def offer(
+    stamp: Stamp,
+    support: Support,
+    team: DogTeam,
+    found: Eligibility,
+    *,
+    sources: Iterable[Mapping[str, Any]] = (),
+) -> Record:
+    """Offers a team in answer to the request, with the proofs of its eligibility; a team that may not go is refused.
+
+    `sources` is the record in which the team is kept.
+    """
     if not found.ok or found.team != team.id:
         raise Fault("team_not_eligible", f"team {team.id}", team=team.id, reasons=_codes(found.blocking))
     proof = {"evidence": list(found.evidence), "expires_at": found.expires_at}
     body = {"answer": "accepted", "team": team_json(team), "eligibility": proof}
-    return make_message(stamp, support, "response_to_request_resource", body)
+    return make_message(stamp, support, "response_to_request_resource", body, sources=sources)
 
 
 def decline(stamp: Stamp, support: Support, reason: Reason) -> Record:

@@ -56,6 +56,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     after: str
     body: dict[str, Any]
     subject: dict[str, Any]
+    handling: Any = None
 
     @property
     def team(self) -> str:
@@ -98,6 +99,7 @@ def read_message(record: Record, where: str = "message") -> Message:
         after=body.get("after", ""),
         body=body,
         subject=record["subject"],
+        handling=record.get("handling"),
     )
 
 

@@ -42,6 +42,12 @@ class Support(msgspec.Struct, frozen=True, kw_only=True):
     history: tuple[tuple[str, str, State], ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     refused: tuple[Refused, ...] = ()
+    labels: tuple[Any, ...] = ()
+
+    @property
+    def sources(self) -> list[dict[str, Any]]:
+        """What the next message is made from: the labels of every message that counted."""
+        return [{"handling": handling} for handling in self.labels]
 
     @property
     def team_id(self) -> str:
@@ -164,7 +170,7 @@ def _offers_a_team(message: Message) -> bool:
 
 
 def _applied(support: Support, message: Message, step: Step) -> Support:
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = {"labels": (*support.labels, message.handling)}
     if support.state is State.NONE:
         asks = message.name == "request_resource"
         other = message.body["asked" if asks else "offered_to"]

@@ -45,7 +45,7 @@ def answer_application(stamp: Stamp, session: Session, application: str) -> Reco
         number=session.answers + 1,
         missing=missing,
     )
-    return _of_session(stamp, session, "training.enrolment", body)
+    return _of_session(stamp, session, "training.enrolment", body, {"handling": found[0].handling})
 
 
 def _worked_out(stamp: Stamp, session: Session, applicant: Applicant) -> tuple[Answer, tuple[str, ...]]:
@@ -60,9 +60,12 @@ def _worked_out(stamp: Stamp, session: Session, applicant: Applicant) -> tuple[A
     return "waitlist", ()
 
 
-def _of_session(stamp: Stamp, session: Session, kind: str, body: Application | Enrolment) -> Record:
+def _of_session(
+    stamp: Stamp, session: Session, kind: str, body: Application | Enrolment, *sources: Mapping[str, Any]
+) -> Record:
     subject = {"type": "course", "id": session.plan.course}
-    record = stamp.record(kind, subject, _plain(body), refs=(session.id,))
+    labels = ({"handling": session.handling}, *sources)
+    record = stamp.record(kind, subject, _plain(body), refs=(session.id,), sources=labels)
     read_training(record)
     return record
 

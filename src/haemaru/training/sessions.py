@@ -34,6 +34,7 @@ class Applicant(msgspec.Struct, frozen=True, kw_only=True):
     state: str = "asked"
     missing: tuple[str, ...] = ()
     leaving: str = ""
+    handling: Any = None
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +46,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     applicants: tuple[Applicant, ...] = ()
     answers: int = 0
     refused: tuple[Refused, ...] = ()
+    handling: Any = None
 
     def persons(self, state: str) -> dict[str, list[str]]:
         """The persons in a state (`seat`, `waitlist`, `asked`, `rejected`, `withdrawn`), by party."""
@@ -116,7 +118,9 @@ def fold(records: Iterable[Record]) -> list[Session]:
             unreadable.append((record, fault))
             continue
         if isinstance(body, SessionPlan):
-            sessions[record["rid"]] = Session(id=record["rid"], publisher=record["origin"], plan=body)
+            sessions[record["rid"]] = Session(
+                id=record["rid"], publisher=record["origin"], plan=body, handling=record.get("handling")
+            )
         else:
             bodies.append((record, body))
     for record, problem in unreadable:
@@ -142,7 +146,13 @@ def _asked(session: Session, record: Mapping[str, Any], body: Application) -> Se
     if body.action == "apply":
         if known:
             return _refuse(session, record, Reason("training_applied_already", {"person": body.person}))
-        new = Applicant(application=record["rid"], person=body.person, party=party, competencies=body.competencies)
+        new = Applicant(
+            application=record["rid"],
+            person=body.person,
+            party=party,
+            competencies=body.competencies,
+            handling=record.get("handling"),
+        )
         return msgspec.structs.replace(session, applicants=(*session.applicants, new))
     if not known:
         return _refuse(session, record, Reason("training_never_applied", {"person": body.person}))

@@ -37,7 +37,13 @@ def new(node: "Node", params: dict[str, Any]) -> Answer:
         agreement = _asked(node, to, node.party, params["kind"])
         purpose = params.get("purpose") or _purpose(agreement, to, node.party, params["kind"])
         more = {"statute": params.get("statute") or _statute(agreement, params.get("clause", "")), "purpose": purpose}
-        record = draft_demand(held.record, [note], params.get("letter") or "-", hand(node, officer, to), **more)
+        answers = [
+            each.record
+            for each in node.exchange.holdings.referring(held.rid)
+            if each.kind == "operations.answer" and each.peer == to
+        ]
+        letter = params.get("letter") or "-"
+        record = draft_demand(held.record, [note], letter, hand(node, officer, to), answers=answers, **more)
     check_party(node, to)
     with node.ledger.write() as batch:
         results = share(node, batch, record, [to])

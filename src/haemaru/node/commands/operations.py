@@ -11,10 +11,20 @@ import msgspec
 
 from haemaru.node.answer import Answer
 from haemaru.node.files import read_object
-from haemaru.node.hands import hand, must_find, partners, share
+from haemaru.node.hands import hand, levels, must_find, partners, share
 from haemaru.node.reactions import contribute
-from haemaru.operations import Picture, candidates, open_case, picture, read_outcome, read_tip
+from haemaru.operations import (
+    Picture,
+    Ranking,
+    candidates,
+    open_case,
+    picture,
+    rank_of,
+    read_outcome,
+    read_tip,
+)
 from haemaru.operations import choose as choose_ship
+from haemaru.operations.candidates import KINDS as PAPERS
 from haemaru.wording import Fault
 
 if TYPE_CHECKING:
@@ -31,16 +41,14 @@ def tip(node: "Node", params: dict[str, Any]) -> Answer:
     officer = str(params.get("by", ""))
     form = read_object(params["file"]) if "file" in params else _filled(params)
     record = read_tip(form, hand(node, officer))
-    held = [each.record for each in node.exchange.holdings.list() if each.state == "held"]
-    ranking = candidates(record, node.surveillance.known_vessels(), held, node.clock.now())
+    ranking = _rank(node, record)
     first = ranking.candidates[0].ship if ranking.candidates else None
     ship = {"mmsi": first.mmsi, "imo": first.imo, "name": first.name} if first else None
-    case = open_case(record, hand(node, officer), ship)
-    body = {"case": case["rid"], "candidates": ranking.as_json(), "notes": msgspec.to_builtins([*ranking.notes])}
+    case = open_case(record, hand(node, officer), ship, behind=ranking.locked)
     with node.ledger.write() as batch:
         share(node, batch, record)
         share(node, batch, case)
-        node.exchange.store(batch, hand(node, officer).write("operations.ranking", case["subject"], body))
+        node.exchange.store(batch, rank_of(case, ranking, hand(node, officer)))
         for party in partners(node):
             contribute(node, batch, case, party)
     node.workers.wake()
@@ -54,12 +62,18 @@ def tip(node: "Node", params: dict[str, Any]) -> Answer:
             "tip": record["rid"],
             "case": case["rid"],
             "candidates": ranking.as_json(),
-            "notes": body["notes"],
+            "notes": msgspec.to_builtins([*ranking.notes]),
             "picture": merged(node, case).as_json(),
             "answered": answered,
             "took_s": took_s,
         }
     )
+
+
+def _rank(node: "Node", tip: dict[str, Any]) -> Ranking:
+    """The candidates for a tip from the picture and the papers held now."""
+    papers = [each.record for kind in PAPERS for each in node.exchange.holdings.records_of(kind)]
+    return candidates(tip, node.surveillance.known_vessels(), papers, node.clock.now(), levels=levels(node))
 
 
 def _filled(params: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +99,7 @@ def merged(node: "Node", case: dict[str, Any]) -> Picture:
             own.append(held.record)
         else:
             received.append(held)
-    return picture(case, own, received)
+    return picture(case, own, received, levels=levels(node))
 
 
 def about(node: "Node", case: dict[str, Any]) -> "list[Held]":
@@ -110,13 +124,25 @@ def choose(node: "Node", params: dict[str, Any]) -> Answer:
     mmsi = int(params["mmsi"])
     static = next((each for each in node.surveillance.known_vessels() if each.mmsi == mmsi), None)
     ship = {"mmsi": mmsi, "imo": static.imo if static else None, "name": static.name if static else ""}
-    changed = choose_ship(held.record, ship, hand(node, str(params.get("by", ""))))
+    behind = _behind(node, held.rid, mmsi)
+    changed = choose_ship(held.record, ship, hand(node, str(params.get("by", ""))), behind)
     with node.ledger.write() as batch:
-        results = node.exchange.correct(batch, held.rid, changed["body"], subject=changed["subject"])
+        results = node.exchange.correct(batch, held.rid, changed["body"], changed["subject"], changed["handling"])
         for party in partners(node):
             contribute(node, batch, changed, party)
     node.workers.wake()
     return Answer({"case": held.rid, "mmsi": mmsi, "receivers": len(results)})
+
+
+def _behind(node: "Node", case: str, mmsi: int) -> list[dict[str, Any]]:
+    """The papers that the officer was shown beside this candidate of a case."""
+    rids: set[str] = set()
+    for each in node.exchange.holdings.referring(case):
+        if each.kind == "operations.ranking" and each.peer is None:
+            listed = [one for one in each.record["body"]["candidates"] if one["mmsi"] == mmsi]
+            rids |= {rid for one in listed for rid in one.get("papers", ())}
+    found = [node.exchange.holdings.find(rid) for rid in sorted(rids)]
+    return [each.record for each in found if each is not None and each.state == "held"]
 
 
 def outcome(node: "Node", params: dict[str, Any]) -> Answer:

@@ -11,8 +11,7 @@ from haemaru.clock import format_time
 from haemaru.node.answer import Answer
 from haemaru.node.commands.records import check_party
 from haemaru.node.files import read_object
-from haemaru.node.hands import share
-from haemaru.node.levels import usual_level
+from haemaru.node.hands import hand, must_find, share
 from haemaru.records import RESOURCE_MESSAGES, Stamp, channel_of
 from haemaru.resources import (
     DogTeam,
@@ -36,7 +35,6 @@ from haemaru.resources import (
     request_resource,
     requisition,
 )
-from haemaru.values.handling import Handling
 from haemaru.wording import Fault, Reason
 
 if TYPE_CHECKING:
@@ -49,8 +47,7 @@ _OFFERED = (State.OFFERED, State.REQUISITIONED)
 
 def stamp(node: "Node", to: str = "") -> Stamp:
     """The stamp of one new record of support or training, for a partner or for all."""
-    agreement = next(iter(node.agreements.between(to)), node.agreements.known())
-    return Stamp(node.ids.new(), node.party, node.clock.now(), Handling(usual_level(agreement)))
+    return hand(node, to=to).stamp
 
 
 def supports(node: "Node") -> list[Support]:
@@ -89,9 +86,9 @@ def request(node: "Node", params: dict[str, Any]) -> Answer:
     need = read_need(form.get("need", form))
     case = params.get("case")
     subject = {"type": "case", "id": case} if case else {"type": "place", "name": need.place or "-"}
-    record = request_resource(stamp(node, to), subject, need, to, str(params.get("text") or ""))
-    if case:
-        record = {**record, "refs": [case]}
+    # Whoever sends a dog learns where and when; both come from the case, and its labels with them.
+    sources = [must_find(node, str(case), "operations.case", "tip_needs_case").record] if case else []
+    record = request_resource(stamp(node, to), subject, need, to, str(params.get("text") or ""), sources=sources)
     return Answer({"id": record["rid"], "to": to, "outcome": _send(node, record, to)})
 
 
@@ -125,7 +122,8 @@ def _message(node: "Node", support: Support, name: str, params: dict[str, Any]) 
     text = str(params.get("reason") or params.get("text") or "")
     if name == "offer":
         team, found = _best(node, support, params.get("team"))
-        return offer(stamp(node), support, team, found)
+        kept = [held.record for held in node.exchange.holdings.records_of(TEAM) if held.record["body"]["id"] == team.id]
+        return offer(stamp(node), support, team, found, sources=kept)
     if name == "decline":
         return decline(stamp(node), support, Reason("support_declined_by_owner", {"text": text or "-"}))
     if name == "requisition":
