@@ -16,6 +16,7 @@ from haemaru.records import header_bytes, read_header
 from haemaru.wording import Fault
 
 TOKEN = b"HAEDONG STAR"
+ENVELOPES = ("exchange.received", "exchange.sealed", "exchange.resealed")
 
 
 def said(node: Node, token: bytes = TOKEN) -> list[int]:
@@ -24,7 +25,7 @@ def said(node: Node, token: bytes = TOKEN) -> list[int]:
     with node.ledger.read() as tx:
         for entry, body in node.ledger.entries(tx):
             line = body.partition(b"\n")[2]
-            payload = read_envelope(line).content if entry.kind == "exchange.received" and line else b""
+            payload = read_envelope(line).content if entry.kind in ENVELOPES and line else b""
             if token in body or token in payload:
                 found.append(entry.index)
     return found

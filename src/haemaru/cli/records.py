@@ -8,6 +8,8 @@ from haemaru.cli.door import act
 from haemaru.cli.options import file_argument, home_argument, json_option
 from haemaru.cli.output import show
 
+rev_option = click.option("--rev", type=int, default=None, help="Refuse when this is no longer the newest revision.")
+
 
 @click.group()
 def records() -> None:
@@ -53,10 +55,24 @@ def list_(home: Path, from_: str | None, kind: str | None, as_json: bool) -> Non
 @home_argument
 @click.argument("rid")
 @file_argument
+@rev_option
 @json_option
-def correct(home: Path, rid: str, file: Path, as_json: bool) -> None:
+def correct(home: Path, rid: str, file: Path, rev: int | None, as_json: bool) -> None:
     """Replaces the body of an own record by the JSON object in FILE, here and at every receiver."""
-    show(act(home, "records.correct", {"rid": rid, "file": str(file.resolve())}), as_json)
+    show(act(home, "records.correct", {"rid": rid, "file": str(file.resolve()), "rev": rev}), as_json)
+
+
+@records.command()
+@home_argument
+@click.argument("rid")
+@click.option("--level", required=True, help="The handling level, as the agreement names it.")
+@click.option("--caveat", "caveats", multiple=True, help="A caveat; may be given several times.")
+@rev_option
+@json_option
+def regrade(home: Path, rid: str, level: str, caveats: tuple[str, ...], rev: int | None, as_json: bool) -> None:
+    """Changes the handling of an own record; who may no longer hold it gives its copy back."""
+    params = {"rid": rid, "level": level, "caveats": list(caveats), "rev": rev}
+    show(act(home, "records.regrade", params), as_json)
 
 
 @records.command()
@@ -81,8 +97,23 @@ def expire(home: Path, rid: str, as_json: bool) -> None:
 @records.command()
 @home_argument
 @click.argument("rid")
-@click.option("--basis", required=True, help="The legal basis of the hold.")
+@click.option("--basis", default=None, help="The legal basis of the hold.")
+@click.option("--release", is_flag=True, help="End the hold with this basis, or the only one.")
+@click.option("--reason", default=None, help="With --release: why it ends.")
 @json_option
-def hold(home: Path, rid: str, basis: str, as_json: bool) -> None:
-    """Keeps a copy against recall and expiry, for a stated legal basis."""
-    show(act(home, "records.hold", {"rid": rid, "basis": basis}), as_json)
+def hold(home: Path, rid: str, basis: str | None, release: bool, reason: str | None, as_json: bool) -> None:
+    """Keeps a copy against recall and expiry, for a stated legal basis; or ends that, and does what was asked."""
+    if release:
+        show(act(home, "records.release", {"rid": rid, "basis": basis, "reason": reason or ""}), as_json)
+    else:
+        show(act(home, "records.hold", {"rid": rid, "basis": basis or ""}), as_json)
+
+
+@records.command("recall-all")
+@home_argument
+@click.option("--peer", required=True, help="The partner that leaves.")
+@click.option("--reason", required=True, help="Why everything is taken back.")
+@json_option
+def recall_all(home: Path, peer: str, reason: str, as_json: bool) -> None:
+    """Asks a partner that leaves to give back everything it was sent."""
+    show(act(home, "records.recall_all", {"peer": peer, "reason": reason}), as_json)

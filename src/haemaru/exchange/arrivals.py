@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from haemaru.exchange import entries
-from haemaru.exchange.entries import HoldFacts, ReceivedFacts, entry_bytes, read_entry
+from haemaru.exchange.answering import Answering, derived_from
+from haemaru.exchange.entries import ReceivedFacts, entry_bytes, read_entry
 from haemaru.exchange.envelope import read_envelope
 from haemaru.exchange.erasing import erase_copies
 from haemaru.exchange.frame import Stream
+from haemaru.exchange.holds import Holds
 from haemaru.exchange.house import House
 from haemaru.exchange.items import TAKING_BACK, Item
 from haemaru.exchange.messages import Answer, Disposition, Returned
-from haemaru.exchange.outbox import Outbox
 from haemaru.exchange.peers import Peer
 from haemaru.exchange.recovering import released_alike
 from haemaru.exchange.spool import Spool
@@ -25,6 +26,8 @@ from haemaru.ledger import Batch, Entry
 from haemaru.records import Header
 from haemaru.storage import Tx
 
+REVISING = frozenset({"correct", "regrade"})
+ANSWERED = REVISING | TAKING_BACK
 _STATE_OF = {"retract": "retracted", "expire": "expired"}
 
 
@@ -54,9 +57,10 @@ class _Copy:
 class Arrivals:
     """Takes items into the ledger."""
 
-    def __init__(self, house: House, outbox: Outbox, spool: Spool) -> None:
+    def __init__(self, house: House, answering: Answering, holds: Holds, spool: Spool) -> None:
         self._house = house
-        self._outbox = outbox
+        self._answering = answering
+        self._holds = holds
         self._spool = spool
 
     def take(self, batch: Batch, peer: Peer, stream: Stream, item: Item) -> Arrived:
@@ -93,8 +97,9 @@ class Arrivals:
         if any(copy.rev > header.rev for copy in copies):
             return self._write(batch, stream, item, "superseded")
         arrived = self._write(batch, stream, item, "held", before="superseded" if copies else "")
-        if header.op == "correct":
-            self._answer(batch, peer, header, "corrected")
+        if header.op in REVISING:
+            derived = derived_from(self._house, batch, header.rid)
+            self._answering.answer(batch, _about(peer, header), "corrected", derived=derived)
         return arrived
 
     def _says_the_same(self, tx: Tx, peer: Peer, header: Header, copy: "_Copy", item: Item) -> bool:
@@ -128,23 +133,28 @@ class Arrivals:
         blind = self._house.vault.blind(header.rid)
         copies = self._copies(batch.tx, blind, peer.party)
         if copies is None:
-            self._answer(batch, peer, header, "refused", "rid_conflict")
+            self._answering.answer(batch, _about(peer, header), "refused", "rid_conflict")
             return self._write(batch, stream, item, "quarantined", code="rid_conflict")
         if self._is_batch(batch.tx, blind, peer.party):
             # Its positions lie among others in a store of their own: nobody could truly answer `erased`.
-            self._answer(batch, peer, header, "refused", "positions_not_taken_back")
+            self._answering.answer(batch, _about(peer, header), "refused", "positions_not_taken_back")
             return self._write(batch, stream, item, "quarantined", code="positions_not_taken_back")
         state = _STATE_OF[header.op]
         basis = self._basis(batch.tx, header.rid)
         if basis is not None and any(not copy.is_gone for copy in copies):
             arrived = self._write(batch, stream, item, state, before="kept")
-            self._answer(batch, peer, header, "held", basis)
+            derived = derived_from(self._house, batch, header.rid)
+            kept = sum(not copy.is_gone for copy in copies)
+            self._answering.answer(batch, _about(peer, header), "held", basis, copies=kept, derived=derived)
             return arrived
         arrived = self._write(batch, stream, item, state)
         why = f"{header.op} by {peer.party}, entry {arrived.entry}"
-        erased = erase_copies(self._house, batch, peer.party, header.rid, why)
+        erased, erasure = erase_copies(self._house, batch, peer.party, header.rid, why)
         is_known = erased or any(copy.state == "erased" for copy in copies)
-        self._answer(batch, peer, header, "erased" if is_known else "unknown_rid_tombstoned")
+        derived = derived_from(self._house, batch, header.rid) if is_known else []
+        answer: Answer = "erased" if is_known else "unknown_rid_tombstoned"
+        about = _about(peer, header)
+        self._answering.answer(batch, about, answer, copies=erased, erasure=erasure, derived=derived)
         return arrived
 
     def _take_positions(self, batch: Batch, stream: Stream, item: Item) -> Arrived:
@@ -159,7 +169,10 @@ class Arrivals:
         message = item.message
         if isinstance(message, Disposition):
             facts = self._facts(stream, item, "message", type="disposition")
-            facts |= {"rid": message.rid, "rev": message.rev, "answer": message.answer}
+            facts |= {"rid": message.rid, "rev": message.rev}
+            # An answer about what this partner was never sent is written down and changes nothing.
+            is_asked = self._is_sent(batch.tx, peer.party, message.rid) and message.op in ANSWERED
+            facts |= {"answer": message.answer, "asked": message.op} if is_asked else {"code": "not_asked"}
             return self._append(batch, item, facts)
         take = self._house.hears.get(type(message)) if message is not None else None
         if message is None or take is None:
@@ -170,22 +183,6 @@ class Arrivals:
         content = b"" if isinstance(message, Returned) else None
         facts |= {"code": heard.code, "countersigned": heard.countersigned}
         return self._append(batch, item, facts, content=content)
-
-    def _answer(self, batch: Batch, peer: Peer, header: Header, answer: Answer, basis: str | None = None) -> None:
-        house = self._house
-        message = Disposition(
-            id=house.ids.new(),
-            realm=house.realm,
-            from_=house.party,
-            to=peer.party,
-            created=house.now(),
-            rid=header.rid,
-            rev=header.rev,
-            op=header.op,
-            answer=answer,
-            basis=basis,
-        )
-        self._outbox.send_message(batch, peer.party, message)
 
     def _write(
         self,
@@ -216,6 +213,8 @@ class Arrivals:
             "keys": item.keys if state == "held" else (),
         }
         if header is not None:
+            if state == "held" and item.type == "record":
+                facts["retain"] = header.retain_until or ""
             facts |= {
                 "rid": header.rid,
                 "rev": header.rev,
@@ -257,8 +256,17 @@ class Arrivals:
         return tx.one(sql + " AND i.peer = :peer LIMIT 1", rid=blind, peer=peer) is not None
 
     def _basis(self, tx: Tx, rid: str) -> str | None:
-        row = tx.one("SELECT entry FROM exchange_holds WHERE rid = :rid", rid=self._house.vault.blind(rid))
-        return None if row is None else read_entry(self._house.ledger.body(tx, row[0]), HoldFacts)[0].basis
+        """On what a record is held, all bases in one line; None when it is not."""
+        return "; ".join(self._holds.bases(tx, rid)) or None
+
+    def _is_sent(self, tx: Tx, peer: str, rid: str) -> bool:
+        blind = self._house.vault.blind(rid)
+        sql = "SELECT 1 FROM exchange_out WHERE rid = :rid AND peer = :peer LIMIT 1"
+        return tx.one(sql, rid=blind, peer=peer) is not None
+
+
+def _about(peer: Peer, header: Header) -> tuple[str, str, int, str]:
+    return peer.party, header.rid, header.rev, header.op
 
 
 def _is_taken_back(copies: list[_Copy], rev: int) -> bool:

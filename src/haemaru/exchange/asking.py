@@ -151,8 +151,12 @@ class Asking:
     def _look(self, tx: Tx, asked: AskFacts, at: datetime) -> Verdict:
         """What may be said of a rid. Without a record of that name another one is looked at, and nothing said of it."""
         own = self._outbox.latest(tx, asked.rid)
-        decoy = tx.one("SELECT rev, kind, state, entry FROM exchange_own ORDER BY entry DESC LIMIT 1")
-        looked_at = own or (Own(*decoy) if decoy else None)
+        decoy = tx.one(
+            "SELECT rev, kind, state, entry FROM exchange_own WHERE state = 'held' ORDER BY entry DESC LIMIT 1"
+        )
+        # What was taken back has no content any more: another record is looked at for it too.
+        is_held = own is not None and own.state == "held"
+        looked_at = own if is_held else (Own(*decoy) if decoy else None)
         verdict = Verdict(_NOT_AVAILABLE, why="rid_unknown")
         if looked_at is not None:
             verdict = self._weigh(self._ask(tx, asked, looked_at), at)

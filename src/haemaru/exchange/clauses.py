@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, Table, 
 
 from haemaru.agreement import Decision
 from haemaru.clock import to_ms
-from haemaru.exchange import entries
+from haemaru.exchange import entries, keeping
 from haemaru.exchange.entries import JudgedFacts, ReceiptFacts, ReopenedFacts, SealedFacts, VoidFacts, read_entry
 from haemaru.exchange.envelope import read_envelope
 from haemaru.ledger import Entry
@@ -122,6 +122,7 @@ class ClauseView:
             entries.RECEIPT: _receipt,
             entries.REOPENED: _reopened,
             entries.JUDGED: self._judged,
+            keeping.OWN_ERASED: self._own_erased,
         }
         self.kinds = frozenset(self._apply)
 
@@ -183,6 +184,13 @@ class ClauseView:
             " VALUES (:id, :clause, :rid, :agreement, :peer, :at_ms) ON CONFLICT DO NOTHING",
             rows,
         )
+
+    def _own_erased(self, tx: Tx, _entry: Entry, body: bytes) -> None:
+        """A record is gone, what the clauses did stays counted; when it happened is no longer told."""
+        facts, _ = read_entry(body, keeping.OwnErasedFacts)
+        rid = bytes.fromhex(facts.blind) if facts.blind else self._blind(facts.rid)
+        for name in (OUT, KEPT):
+            keeping.put_rows(tx, METADATA.tables[name], rid, facts.rows.get(name, []))
 
 
 def keepers(decision: Decision) -> tuple[str, ...]:

@@ -79,6 +79,7 @@ class SealedFacts(Facts, frozen=True, kw_only=True):
     kept_by: tuple[str, ...] = ()
     agreement: str = ""
     is_only: bool = False
+    retain: str = ""
 
 
 class VoidFacts(Facts, frozen=True, kw_only=True):
@@ -131,6 +132,7 @@ class ReceivedFacts(Facts, frozen=True, kw_only=True):
     rid: str = ""
     rev: int = 0
     op: str = ""
+    asked: str = ""
     kind: str = ""
     origin: str = ""
     state: str
@@ -140,6 +142,7 @@ class ReceivedFacts(Facts, frozen=True, kw_only=True):
     before: str = ""
     keys: tuple[str, ...] = ()
     spool: str = ""
+    retain: str = ""
     answer: str = ""
     countersigned: int = 0
 
@@ -163,9 +166,13 @@ class ErasedCopy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ErasedFacts(Facts, frozen=True, kw_only=True):
-    """A record was taken back: the bodies of these copies are no longer in the ledger."""
+    """A record was taken back: the bodies of these copies are no longer in the ledger.
 
-    rid: str
+    `blind` stands in for `rid` where only the blinded name was still known (after a restore).
+    """
+
+    rid: str = ""
+    blind: str = ""
     copies: tuple[ErasedCopy, ...]
 
 

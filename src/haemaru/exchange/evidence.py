@@ -109,11 +109,11 @@ class Evidence:
     def _sent(self, tx: Tx, peer: str, channel: str, epoch: int, seq: int) -> dict[str, Any]:
         place = {"peer": peer, "channel": channel, "epoch": epoch, "seq": seq}
         row = tx.one(
-            "SELECT entry, void_entry, digest FROM exchange_out WHERE peer = :peer AND channel = :channel"
+            "SELECT entry, void_entry, digest, state FROM exchange_out WHERE peer = :peer AND channel = :channel"
             " AND epoch = :epoch AND seq = :seq",
             **place,
         )
-        if row is None:
+        if row is None or row[3] == "erased":
             return {"line": None}
         ledger = self._house.ledger
         if row[1] >= 0:

@@ -12,14 +12,17 @@ from typing import Any, Literal
 
 from haemaru.agreement import Agreement
 from haemaru.clock import Clock, Ids
+from haemaru.exchange.answering import Answering
 from haemaru.exchange.arrivals import Arrivals
 from haemaru.exchange.asking import Asking
 from haemaru.exchange.carrying import Carrying
 from haemaru.exchange.clause_book import ClauseBook
 from haemaru.exchange.digests import Digests
 from haemaru.exchange.epochs import Epochs
+from haemaru.exchange.erasing import erase_leaving
 from haemaru.exchange.evidence import Evidence
 from haemaru.exchange.holdings import Held, Holdings
+from haemaru.exchange.holds import Holds
 from haemaru.exchange.house import SETTINGS, Agreements, Heard, House, Settings
 from haemaru.exchange.inbox import Accepted, Inbox
 from haemaru.exchange.limits import LIMITS, Limits
@@ -78,8 +81,10 @@ class Exchange:
         self.oversight = Oversight(house, self._peers)
         self.witness = Witness(house, self._peers, self._outbox, self.oversight)
         self.asking = Asking(house, self._peers, self._outbox)
-        self._inbox = Inbox(house, self._peers, Arrivals(house, self._outbox, self._spool))
-        self._recall = Recall(house, self._outbox)
+        self.answering = Answering(house, self._outbox)
+        self.holds = Holds(house, self.answering)
+        self._inbox = Inbox(house, self._peers, Arrivals(house, self.answering, self.holds, self._spool))
+        self.recall = Recall(house, self._outbox)
         self._referrals = Referrals(house, self._outbox)
         self._positions = Positions(house, self._peers, self._outbox, self._spool)
         self._carrying = Carrying(house, self._peers, self._outbox, self._sending, self._inbox)
@@ -170,21 +175,22 @@ class Exchange:
         body: Mapping[str, Any],
         subject: Mapping[str, Any] | None = None,
         handling: Mapping[str, Any] | None = None,
+        rev: int | None = None,
     ) -> list[PutResult]:
         """Replaces the body of an own record (its subject, its handling) here and at everyone who was sent it."""
-        return self._recall.correct(batch, rid, body, subject, handling)
+        return self.recall.correct(batch, rid, body, subject, handling, rev=rev)
 
     def retract(self, batch: Batch, rid: str, reason: str) -> list[PutResult]:
         """Takes an own record back from everyone who was sent it."""
-        return self._recall.take_back(batch, rid, "retract", reason)
+        return self.recall.take_back(batch, rid, "retract", reason)
 
     def expire(self, batch: Batch, rid: str) -> list[PutResult]:
         """Ends the keeping of an own record here and at everyone who was sent it."""
-        return self._recall.take_back(batch, rid, "expire")
+        return self.recall.take_back(batch, rid, "expire")
 
-    def hold(self, batch: Batch, rid: str, basis: str) -> list[PutResult]:
+    def hold(self, batch: Batch, rid: str, basis: str) -> None:
         """Puts a record under a legal hold, which is stronger than expiry and recall."""
-        return self._recall.hold(batch, rid, basis)
+        self.holds.hold(batch, rid, basis)
 
     def referred(self) -> list[Judged]:
         """The records that wait for a person."""
@@ -263,6 +269,8 @@ class Exchange:
         self.asking.tick()
         self._referrals.retry()
         self.keys.tick()
+        erase_leaving(self.house)
+        self.house.ledger.scrub()
         self.offer_checkpoints()
         self.hand_over()
         self.digests.tick()

@@ -15,7 +15,10 @@ from haemaru.records import Record
 from haemaru.records.subjects import identifier
 from haemaru.storage import Tx
 
-_OWN = "SELECT entry, rev, kind, state, '' AS peer, '' AS channel, 0 AS epoch, 0 AS seq FROM exchange_own"
+_OWN = (
+    "SELECT entry, rev, kind, state, '' AS peer, '' AS channel, 0 AS epoch, 0 AS seq FROM exchange_own"
+    " WHERE state <> 'erased'"
+)
 _IN = (
     "SELECT entry, rev, kind, state, peer, channel, epoch, seq FROM exchange_in"
     " WHERE channel <> 'track' AND state NOT IN ('void', 'message', 'erased')"
@@ -57,7 +60,7 @@ class Holdings:
         """The newest revision under this rid in whatever state it is, or None when it was never seen."""
         blind = self._house.vault.blind(rid)
         with self._house.ledger.read() as tx:
-            row = tx.one(f"{_OWN} WHERE rid = :rid ORDER BY rev DESC LIMIT 1", rid=blind) or tx.one(
+            row = tx.one(f"{_OWN} AND rid = :rid ORDER BY rev DESC LIMIT 1", rid=blind) or tx.one(
                 f"{_IN} AND rid = :rid AND state NOT IN ('quarantined', 'repeated') ORDER BY rev DESC, entry DESC"
                 " LIMIT 1",
                 rid=blind,
@@ -83,9 +86,7 @@ class Holdings:
     def at(self, entry: int) -> Held | None:
         """The record that a ledger entry brought, or None where it brought none."""
         with self._house.ledger.read() as tx:
-            row = tx.one(f"{_OWN} WHERE entry = :entry", entry=entry) or tx.one(
-                f"{_IN} AND entry = :entry", entry=entry
-            )
+            row = tx.one(f"{_OWN} AND entry = :entry", entry=entry) or tx.one(f"{_IN} AND entry = :entry", entry=entry)
             return None if row is None else self._held(tx, row)
 
     def _by_keys(self, keys: Sequence[str], states: Sequence[str]) -> list[Held]:
@@ -93,7 +94,7 @@ class Holdings:
         with self._house.ledger.read() as tx:
             for key in keys:
                 blind = self._house.vault.blind(key)
-                for select in (f"{_OWN} WHERE", f"{_IN} AND"):
+                for select in (f"{_OWN} AND", f"{_IN} AND"):
                     rows = tx.all(f"{select} entry IN (SELECT entry FROM exchange_keys WHERE key = :key)", key=blind)
                     found |= {row[0]: self._held(tx, row) for row in rows if row[3] in states and row[0] not in found}
         return [found[entry] for entry in sorted(found)]
@@ -103,7 +104,7 @@ class Holdings:
         body = self._house.ledger.body(tx, entry)
         if not peer:
             own, content = read_entry(body, StoredFacts)
-            record = msgspec.json.decode(content)
+            record = msgspec.json.decode(content) if content else {}
             return Held(own.rid, kind, self._house.party, None, "", 0, 0, rev, own.op, state, record, {}, entry)
         facts, line = read_entry(body, ReceivedFacts)
         record, header = _read_line(line)
@@ -145,7 +146,7 @@ class Holdings:
             condition, params = condition + " AND kind = :kind", params | {"kind": kind}
         selects = []
         if from_ is None or from_ == self._house.party:
-            selects.append(f"{_OWN} WHERE entry {beyond} :after{condition}")
+            selects.append(f"{_OWN} AND entry {beyond} :after{condition}")
         if from_ != self._house.party:
             of_peer = "" if from_ is None else " AND peer = :peer"
             selects.append(f"{_IN} AND entry {beyond} :after{of_peer}{condition}")

@@ -12,6 +12,7 @@ from haemaru.exchange.limits import LIMITS, Limits
 from haemaru.exchange.messages import Message
 from haemaru.ledger import Batch, Ledger
 from haemaru.signing import Keys, Vault
+from haemaru.storage import Tx
 from haemaru.wording import Reason
 
 if TYPE_CHECKING:
@@ -98,6 +99,10 @@ class Heard:
     countersigned: int = 0
 
 
+def _no_backups(_tx: Tx, _erasure: int) -> int:
+    return 0
+
+
 Hears = Callable[[Batch, "Peer", Message], Heard]
 """Takes a partner's control message in, inside the transaction that writes it down: both are durable or neither."""
 
@@ -118,6 +123,10 @@ class House:
     limits: Limits = LIMITS
     tally: Tally = field(default_factory=Tally)
     wake: list[Callable[[str], None]] = field(default_factory=list)
+    on_recall: list[Callable[[Batch, str], list[str]]] = field(default_factory=list)
+    """Told, inside the transaction, that a record was corrected or taken back; name the records derived from it."""
+    backups: Callable[[Tx, int], int] = _no_backups
+    """How many backups can still open what the ledger entry of that number erased."""
     hears: dict[type[Message], Hears] = field(default_factory=dict)
     """Who takes in each type of control message."""
 

@@ -45,8 +45,20 @@ class _Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     created: str
 
 
+class Exported(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file or a printout that was made of a copy: what, when, for whom. It is told, never claimed back."""
+
+    what: str
+    when: str
+    to: str = ""
+
+
 class Disposition(_Message, frozen=True, kw_only=True, tag="disposition"):
-    """The receiver's signed answer to an operation on a record it was sent."""
+    """The receiver's signed answer to an operation on a record it was sent, or to the end of its retention.
+
+    `copies` were erased or are held; `derived` are records made of it that the asker was sent; `forwarded_to` got it
+    from the originator at the receiver's asking; `backups` is how many older backups could still open it.
+    """
 
     kind: ClassVar[str] = "control.disposition"
     rid: str
@@ -54,6 +66,11 @@ class Disposition(_Message, frozen=True, kw_only=True, tag="disposition"):
     op: str
     answer: Answer
     basis: str | None = None
+    copies: int = 0
+    exported: tuple[Exported, ...] = ()
+    forwarded_to: tuple[str, ...] = ()
+    derived: tuple[str, ...] = ()
+    backups: int = 0
 
 
 class Past(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -226,8 +243,30 @@ class KeyNews(_Message, frozen=True, kw_only=True, tag="keys"):
     reason: str = ""
 
 
+class OnwardAsk(_Message, frozen=True, kw_only=True, tag="onward_ask"):
+    """The receiver of a record asks its originator to give it to a third party as well."""
+
+    kind: ClassVar[str] = "control.onward_ask"
+    rid: str
+    rev: int
+    receiver: str
+    purpose: str
+    reason: str
+
+
+class OnwardAnswer(_Message, frozen=True, kw_only=True, tag="onward_answer"):
+    """What the originator says to message `asked`: given, refused, or not available (whether it exists or not)."""
+
+    kind: ClassVar[str] = "control.onward_answer"
+    asked: str
+    answer: Literal["given", "refused", "not_available", "receiver_unknown"]
+    reason: str | None = None
+
+
 Message = (
     Disposition
+    | OnwardAsk
+    | OnwardAnswer
     | Checkpoint
     | Countersignature
     | Restart

@@ -90,7 +90,7 @@ class Outbox:
         noted = {}
         for each in judgements:
             # A partner holds what is known to be wrong: the correction is asked about again as soon as possible.
-            is_owed = each.decision is None and ask.op == "correct"
+            is_owed = each.decision is None and ask.op in ("correct", "regrade")
             noted[each.hash] = self._note(batch, ask, each, "owed" if is_owed else _STATES[each.outcome])
         return PutResult(
             outcome=chosen.outcome,
@@ -150,12 +150,12 @@ class Outbox:
         return facts.channel, numbered.seq
 
     def keep_revision(self, batch: Batch, own: Own, record: Record, op: str, reason: str = "") -> Own:
-        """Writes down the next revision of an own record, or that it was taken back."""
-        facts = StoredFacts(
-            rid=str(record["rid"]), rev=own.rev + 1, op=op, kind=own.kind, keys=keys_of(record), reason=reason
-        )
-        entry = batch.append(entries.STORED, entry_bytes(facts, msgspec.json.encode(record)))
+        """Writes down the next revision of an own record, or that it was taken back: that entry has no content."""
         state = {"retract": "retracted", "expire": "expired"}.get(op, "held")
+        is_held = state == "held"
+        keys = keys_of(record) if is_held else ()
+        facts = StoredFacts(rid=str(record["rid"]), rev=own.rev + 1, op=op, kind=own.kind, keys=keys, reason=reason)
+        entry = batch.append(entries.STORED, entry_bytes(facts, msgspec.json.encode(record) if is_held else b""))
         return Own(facts.rev, own.kind, state, entry.index)
 
     def latest(self, tx: Tx, rid: str) -> Own | None:
@@ -239,6 +239,7 @@ class Outbox:
             kept_by=() if judgement.decision is None else keepers(judgement.decision),
             agreement=judgement.hash,
             is_only=bool(ask.only),
+            retain=sealed.retain,
         )
         return self.append(batch, facts, sealed.envelope)
 

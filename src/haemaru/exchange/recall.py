@@ -1,18 +1,21 @@
-"""Taking back: correct, retract, expire, and the legal hold that is stronger than all of them.
+"""Taking back: correct, regrade, retract, expire.
 
 Each is a new revision of an own record and reaches every receiver that was ever sent one. A correction is decided like
 any record; where it is no longer released, the copy is taken back instead. Retractions and expiries travel on the
 control channel, before any queue and also while the agreement is suspended: they take away, they release nothing.
+A partner that leaves is asked for everything it holds. What was taken back is erased at its origin too (`erasing`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
 
 from haemaru.exchange import entries
-from haemaru.exchange.entries import HoldFacts, RuledFacts, SealedFacts, entry_bytes, read_entry
+from haemaru.exchange.answering import derived_from
+from haemaru.exchange.entries import RuledFacts, SealedFacts, entry_bytes, read_entry
 from haemaru.exchange.envelope import RECORD_TYPE, digest_of, join, read_envelope, split, write_envelope
+from haemaru.exchange.erasing import erase_own
 from haemaru.exchange.house import House
 from haemaru.exchange.outbox import Outbox, Own, PutResult
 from haemaru.exchange.release import Ask
@@ -22,10 +25,14 @@ from haemaru.storage import Tx
 from haemaru.wording import Fault
 
 Back = Literal["retract", "expire"]
+Revision = Literal["correct", "regrade"]
+
+
+_WITHHELD = {"correct": "correction_withheld", "regrade": "regrade_withheld"}
 
 
 class Recall:
-    """Corrects and takes back own records, and puts records under a legal hold."""
+    """Corrects, regrades and takes back own records."""
 
     def __init__(self, house: House, outbox: Outbox) -> None:
         self._house = house
@@ -38,14 +45,33 @@ class Recall:
         body: Mapping[str, Any],
         subject: Mapping[str, Any] | None = None,
         handling: Mapping[str, Any] | None = None,
+        *,
+        rev: int | None = None,
     ) -> list[PutResult]:
-        """Writes the next revision of an own record and sends it to whoever has the earlier one."""
-        own = self._own(batch.tx, rid)
+        """Writes the next revision of an own record and sends it to whoever has the earlier one.
+
+        With `rev`, only when that is still the newest revision: of two officers the second learns of the first.
+        """
         parts = {"body": body, "subject": subject, "handling": handling}
         changed = {name: dict(part) for name, part in parts.items() if part is not None}
+        return self._revise(batch, rid, changed, "correct", rev)
+
+    def regrade(
+        self, batch: Batch, rid: str, level: str, caveats: Sequence[str], rev: int | None = None
+    ) -> list[PutResult]:
+        """Changes how an own record must be handled; who may no longer hold it gives its copy back."""
+        return self._revise(batch, rid, {"handling": {"level": level, "caveats": list(caveats)}}, "regrade", rev)
+
+    def _revise(
+        self, batch: Batch, rid: str, changed: Mapping[str, Any], op: Revision, rev: int | None
+    ) -> list[PutResult]:
+        own = self._own(batch.tx, rid)
+        if rev is not None and rev != own.rev:
+            raise Fault("revision_outdated", "rev", rid=rid, rev=rev, newest=own.rev)
         record = read_record({**self._outbox.record_at(batch.tx, own.entry), **changed})
-        revised = self._outbox.keep_revision(batch, own, record, "correct")
-        return [self._correct_at(batch, facts, record, revised) for facts in self._receivers(batch.tx, rid)]
+        revised = self._outbox.keep_revision(batch, own, record, op)
+        derived_from(self._house, batch, rid)
+        return [self._revise_at(batch, facts, record, revised, op) for facts in self._receivers(batch.tx, rid)]
 
     def take_back(self, batch: Batch, rid: str, op: Back, reason: str = "") -> list[PutResult]:
         """Retracts or expires an own record everywhere; what still waits here never leaves."""
@@ -53,19 +79,26 @@ class Recall:
         record = self._outbox.record_at(batch.tx, own.entry)
         gone = self._outbox.keep_revision(batch, own, record, op, reason)
         self._close_referrals(batch, rid)
-        return [self._back_at(batch, facts, gone, op, reason) for facts in self._receivers(batch.tx, rid)]
+        derived_from(self._house, batch, rid)
+        results = [self._back_at(batch, facts, gone, op, reason) for facts in self._receivers(batch.tx, rid)]
+        erase_own(self._house, batch, rid)
+        return results
 
-    def hold(self, batch: Batch, rid: str, basis: str) -> list[PutResult]:
-        """Puts a record under a legal hold: from now on a retraction keeps the copy and answers `held`."""
-        if not basis.strip():
-            raise Fault("hold_without_basis", "basis", rid=rid)
-        blind = self._house.vault.blind(rid)
-        held = batch.tx.one("SELECT 1 FROM exchange_in WHERE rid = :rid AND state = 'held' LIMIT 1", rid=blind)
-        if held is None and self._outbox.latest(batch.tx, rid) is None:
-            raise Fault("rid_unknown", "rid", rid=rid)
-        if batch.tx.one("SELECT 1 FROM exchange_holds WHERE rid = :rid", rid=blind) is None:
-            batch.append(entries.HELD, entry_bytes(HoldFacts(rid=rid, basis=basis)))
-        return []
+    def recall_all(self, batch: Batch, peer: str, reason: str) -> list[PutResult]:
+        """Asks one partner to give back everything it was sent: it leaves the agreement, or was suspended for good."""
+        rows = batch.tx.all(
+            "SELECT max(o.entry) FROM exchange_out o WHERE o.peer = :peer AND o.state IN ('sealed', 'delivered')"
+            " AND o.channel NOT IN ('control', 'track') AND NOT EXISTS (SELECT 1 FROM exchange_out t WHERE"
+            " t.rid = o.rid AND t.peer = o.peer AND t.op IN ('retract', 'expire') AND t.rev >= o.rev) GROUP BY o.rid",
+            peer=peer,
+        )
+        results = []
+        for (entry,) in sorted(rows):
+            facts = read_entry(self._house.ledger.body(batch.tx, entry), SealedFacts)[0]
+            own = self._outbox.latest(batch.tx, facts.rid)
+            if own is not None:
+                results.append(self._back_at(batch, facts, own, "retract", reason))
+        return results
 
     def _own(self, tx: Tx, rid: str) -> Own:
         own = self._outbox.latest(tx, rid)
@@ -84,9 +117,20 @@ class Recall:
             rid=self._house.vault.blind(rid),
         )
         latest = dict(rows)
+        for peer in [*latest]:
+            # Who was asked for everything back is not sent the next revision.
+            if self._is_recalled(tx, rid, peer, latest[peer]):
+                del latest[peer]
         return [read_entry(self._house.ledger.body(tx, latest[peer]), SealedFacts)[0] for peer in sorted(latest)]
 
-    def _correct_at(self, batch: Batch, facts: SealedFacts, record: Record, revised: Own) -> PutResult:
+    def _is_recalled(self, tx: Tx, rid: str, peer: str, entry: int) -> bool:
+        sql = (
+            "SELECT 1 FROM exchange_out t JOIN exchange_out s ON s.entry = :entry WHERE t.rid = :rid"
+            " AND t.peer = :peer AND t.op = 'retract' AND t.rev = s.rev AND t.entry > s.entry LIMIT 1"
+        )
+        return tx.one(sql, rid=self._house.vault.blind(rid), peer=peer, entry=entry) is not None
+
+    def _revise_at(self, batch: Batch, facts: SealedFacts, record: Record, revised: Own, op: Revision) -> PutResult:
         agreement = self._house.agreements.find(facts.agreement)
         name = "" if agreement is None else agreement.id
         ask = Ask(
@@ -95,7 +139,7 @@ class Recall:
             source=revised.entry,
             to=facts.peer,
             purpose=facts.purpose,
-            op="correct",
+            op=op,
             refs=facts.refs,
             demanded=facts.demanded,
             approved=facts.approved,
@@ -105,7 +149,7 @@ class Recall:
         result = self._outbox.settle(batch, ask)
         if result.outcome == "withheld" and result.decision is not None:
             # The partner holds an earlier revision that is known to be wrong and may not have the right one.
-            self._back_at(batch, facts, revised, "retract", "correction_withheld")
+            self._back_at(batch, facts, revised, "retract", _WITHHELD[op])
         return result
 
     def _back_at(self, batch: Batch, facts: SealedFacts, own: Own, op: Back, reason: str) -> PutResult:
@@ -120,6 +164,7 @@ class Recall:
             redacted=(),
             paths=(),
             refs=(),
+            event_time=None,
             created=house.now(),
         )
         content = join(header_bytes(header), msgspec.json.encode({"reason": reason}))
@@ -156,7 +201,7 @@ class Recall:
 
     def _close_referrals(self, batch: Batch, rid: str) -> None:
         rows = batch.tx.all(
-            "SELECT id FROM exchange_rulings WHERE rid = :rid AND state IN ('waiting', 'demand')",
+            "SELECT id FROM exchange_rulings WHERE rid = :rid AND state IN ('waiting', 'demand', 'owed')",
             rid=self._house.vault.blind(rid),
         )
         for (name,) in rows:

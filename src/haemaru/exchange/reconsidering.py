@@ -13,9 +13,10 @@ import msgspec
 from haemaru.agreement import Agreement
 from haemaru.exchange import entries
 from haemaru.exchange.clauses import keepers
-from haemaru.exchange.entries import SealedFacts, VoidFacts, entry_bytes
+from haemaru.exchange.entries import SealedFacts, VoidFacts, entry_bytes, read_entry
 from haemaru.exchange.envelope import VOID_TYPE, write_envelope
 from haemaru.exchange.house import House
+from haemaru.exchange.keeping import OwnErasedFacts
 from haemaru.exchange.messages import Void, message_bytes
 from haemaru.exchange.outbox import Outbox
 from haemaru.exchange.release import SILENT, Ask, Judgement, granted_under, judge_under, release_digest, seal
@@ -95,6 +96,8 @@ class Reconsidering:
         own = self._outbox.latest(tx, facts.rid)
         if own is None or own.state in ("retracted", "expired"):
             return self._void(facts, own.state if own is not None else "record_gone")
+        if self._is_recalled(tx, facts):
+            return self._void(facts, "retracted")
         ask = Ask(
             record=self._outbox.record_at(tx, facts.source),
             rev=facts.rev,
@@ -132,12 +135,29 @@ class Reconsidering:
             facts,
             digest=sealed.digest,
             release=sealed.release,
+            retain=sealed.retain,
             agreement=judgement.hash,
             kept_by=keepers(judgement.decision),
             demanded=demanded,
             approved=approved,
         )
         return Change(entries.RESEALED, facts.epoch, facts.seq, entry_bytes(anew, sealed.envelope))
+
+    def void_of_erased(self, tx: Tx, place: tuple[str, str, int, int], erasure: int) -> bytes:
+        """The void for a number (peer, channel, epoch, seq) whose record is erased: its receiver lost its ledger."""
+        peer, channel, epoch, seq = place
+        rid = read_entry(self._house.ledger.body(tx, erasure), OwnErasedFacts)[0].rid
+        facts = SealedFacts(peer=peer, channel=channel, epoch=epoch, seq=seq, rid=rid, op="void", kind="", digest="")
+        return read_entry(self._void(facts, "retracted").body, VoidFacts)[1]
+
+    def _is_recalled(self, tx: Tx, facts: SealedFacts) -> bool:
+        """Whether this receiver was asked to give this revision back while it still waited."""
+        sql = (
+            "SELECT 1 FROM exchange_out WHERE rid = :rid AND peer = :peer AND op IN ('retract', 'expire')"
+            " AND rev >= :rev LIMIT 1"
+        )
+        blind = self._house.vault.blind(facts.rid)
+        return tx.one(sql, rid=blind, peer=facts.peer, rev=facts.rev) is not None
 
     def _void(self, facts: SealedFacts, code: str) -> Change:
         house = self._house

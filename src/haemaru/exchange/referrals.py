@@ -183,7 +183,9 @@ class Referrals:
     def _list(self, condition: str, **params: object) -> list[Judged]:
         with self._house.ledger.read() as tx:
             rows = tx.all(
-                f"SELECT entry, state, at_ms FROM exchange_rulings WHERE {condition} ORDER BY entry", **params
+                f"SELECT entry, state, at_ms FROM exchange_rulings WHERE {condition}"
+                " AND entry IN (SELECT idx FROM body) ORDER BY entry",
+                **params,
             )
             return [self._judged(tx, *row) for row in rows]
 

@@ -115,6 +115,7 @@ class Sealable:
     digest: str
     release: str
     refs: tuple[str, ...]
+    retain: str = ""
 
 
 def judge(house: House, ask: Ask, at: datetime) -> list[Judgement]:
@@ -194,7 +195,8 @@ def _paths(released: tuple[tuple[str, str, str], ...]) -> tuple[Released, ...]:
 def seal(house: House, ask: Ask, judgement: Judgement, prev: str | None, at: datetime) -> Sealable:
     """The released copy under its header, signed; only for a judgement that releases."""
     content, header, release = released_copy(house, ask, judgement, prev, at)
-    return Sealable(write_envelope(house.keys, RECORD_TYPE, content), digest_of(content), release, header.refs)
+    envelope = write_envelope(house.keys, RECORD_TYPE, content)
+    return Sealable(envelope, digest_of(content), release, header.refs, header.retain_until or "")
 
 
 def released_copy(

@@ -9,7 +9,7 @@ IS_AGAIN = (
     " AND d.epoch = o.epoch AND d.seq = o.seq AND d.code = 'missing' AND d.state = 'open')"
 )
 _ROWS = (
-    "SELECT o.epoch, o.seq, o.state, o.entry, o.void_entry FROM exchange_differences d JOIN exchange_out o"
+    "SELECT o.epoch, o.seq, o.state, o.entry, o.void_entry, o.peer FROM exchange_differences d JOIN exchange_out o"
     " ON o.peer = d.peer AND o.channel = d.channel AND o.epoch = d.epoch AND o.seq = d.seq"
     " WHERE d.asker = 'own' AND d.peer = :peer AND d.channel = :channel AND d.code = 'missing' AND d.state = 'open'"
     " AND o.state <> 'moved' ORDER BY d.epoch, d.seq LIMIT :limit"

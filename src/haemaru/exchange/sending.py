@@ -36,6 +36,7 @@ class _Row(NamedTuple):
     state: str
     entry: int
     void_entry: int
+    peer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +186,8 @@ class Sending:
         if row is None:
             return []
         rows = tx.all(
-            "SELECT epoch, seq, state, entry, void_entry FROM exchange_out WHERE peer = :peer AND channel = :channel"
-            " AND epoch = :epoch AND seq > :after ORDER BY seq LIMIT :limit",
+            "SELECT epoch, seq, state, entry, void_entry, peer FROM exchange_out WHERE peer = :peer"
+            " AND channel = :channel AND epoch = :epoch AND seq > :after ORDER BY seq LIMIT :limit",
             peer=peer,
             channel=channel,
             epoch=row[0],
@@ -214,7 +215,9 @@ class Sending:
         held: list[Held] = []
         passed = size = 0
         for row in rows:
-            if row.state != "sealed":
+            if row.state == "erased":
+                envelope = self._again.void_of_erased(tx, (row.peer, channel, row.epoch, row.seq), row.void_entry)
+            elif row.state != "sealed":
                 envelope = read_entry(self._house.ledger.body(tx, row.void_entry), VoidFacts)[1]
             else:
                 facts, envelope = read_entry(self._house.ledger.body(tx, row.entry), SealedFacts)

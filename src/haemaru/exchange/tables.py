@@ -112,14 +112,13 @@ _rulings = Table(
     _whole("at_ms"),
 )
 Index("exchange_rulings_rid", _rulings.c.rid)
-Table("exchange_holds", METADATA, _blind("rid", key=True), _whole("entry"), _whole("at_ms"))
 Table(
     "exchange_answers",
     METADATA,
     _key("peer"),
     _blind("rid", key=True),
     _whole("rev", key=True),
-    _text("op"),
+    _key("op"),
     _text("answer"),
     _whole("entry"),
     _whole("asked_ms"),

@@ -13,7 +13,7 @@ from haemaru.exchange import entries
 from haemaru.exchange.entries import JudgedFacts, ReceivedFacts, SealedFacts, StoredFacts, read_entry
 from haemaru.exchange.envelope import read_envelope
 from haemaru.exchange.house import House
-from haemaru.exchange.messages import Disposition, read_message
+from haemaru.exchange.messages import Disposition, Exported, read_message
 from haemaru.ledger import Entry
 from haemaru.storage import Tx
 
@@ -42,6 +42,11 @@ class Answered:
     basis: str
     asked_at: str
     at: str | None
+    copies: int = 0
+    exported: tuple[Exported, ...] = ()
+    forwarded_to: tuple[str, ...] = ()
+    derived: tuple[str, ...] = ()
+    backups: int = 0
 
 
 class Traffic:
@@ -67,32 +72,40 @@ class Traffic:
         with self._house.ledger.read() as tx:
             rows = tx.all(
                 "SELECT peer, op, rev, answer, entry, asked_ms, at_ms FROM exchange_answers WHERE rid = :rid"
-                " ORDER BY peer, rev",
+                " ORDER BY peer, asked_ms, rev",
                 rid=self._house.vault.blind(rid),
             )
             newest = {row[0]: row for row in rows}
-            return [
-                Answered(
-                    peer,
-                    op,
-                    rev,
-                    answer,
-                    self._basis(tx, entry) if at_ms else "",
-                    format_time(from_ms(asked_ms)),
-                    format_time(from_ms(at_ms)) if at_ms else None,
-                )
-                for peer, op, rev, answer, entry, asked_ms, at_ms in newest.values()
-            ]
+            return [self._answered(tx, *row) for row in newest.values()]
 
-    def _basis(self, tx: Tx, entry: int) -> str:
-        """The words that a partner put beside its answer: what keeps its copy, or why it refuses."""
-        message = read_message(read_envelope(read_entry(self._house.ledger.body(tx, entry), ReceivedFacts)[1]).content)
-        return (message.basis or "") if isinstance(message, Disposition) else ""
+    def _answered(
+        self, tx: Tx, peer: str, op: str, rev: int, answer: str, entry: int, asked_ms: int, at_ms: int
+    ) -> Answered:
+        asked_at = format_time(from_ms(asked_ms))
+        if not at_ms:
+            return Answered(peer, op, rev, answer, "", asked_at, None)
+        line = read_entry(self._house.ledger.body(tx, entry), ReceivedFacts)[1]
+        told = read_message(read_envelope(line).content)
+        assert isinstance(told, Disposition)  # noqa: S101 - the view takes nothing else for an answer
+        return Answered(
+            party=peer,
+            op=op,
+            rev=rev,
+            answer=answer,
+            basis=told.basis or "",
+            asked_at=asked_at,
+            at=format_time(from_ms(at_ms)),
+            copies=told.copies,
+            exported=told.exported,
+            forwarded_to=told.forwarded_to,
+            derived=told.derived,
+            backups=told.backups,
+        )
 
     def replies(self) -> dict[str, list[str]]:
         """The rids of own records that left in reply, by the record they reply to."""
         with self._house.ledger.read() as tx:
-            rows = tx.all("SELECT entry FROM exchange_out WHERE op = 'reply' ORDER BY entry")
+            rows = tx.all("SELECT entry FROM exchange_out WHERE op = 'reply' AND state <> 'erased' ORDER BY entry")
             facts = [read_entry(self._house.ledger.body(tx, entry), SealedFacts)[0] for (entry,) in rows]
         given: dict[str, list[str]] = {}
         for each in facts:
@@ -104,12 +117,15 @@ class Traffic:
         """Every revision and ruling under a rid: what was done, when, by whom, in which revision."""
         blind = self._house.vault.blind(rid)
         with self._house.ledger.read() as tx:
-            own = tx.all("SELECT entry, rev, at_ms FROM exchange_own WHERE rid = :rid ORDER BY entry", rid=blind)
+            own = tx.all("SELECT entry, rev, at_ms, state FROM exchange_own WHERE rid = :rid ORDER BY entry", rid=blind)
             came = tx.all(
                 "SELECT op, rev, at_ms, peer, code FROM exchange_in WHERE rid = :rid ORDER BY entry", rid=blind
             )
             lines = []
-            for entry, rev, at_ms in own:
+            for entry, rev, at_ms, state in own:
+                if state == "erased":
+                    lines.append((at_ms, "put" if rev == 1 else "correct", rev, self._house.party, "erased"))
+                    continue
                 kept = read_entry(self._house.ledger.body(tx, entry), StoredFacts)[0]
                 lines.append((at_ms, kept.op, rev, self._house.party, kept.reason))
             # From the rows alone: an erased copy has no body, but that it came stays part of the history.

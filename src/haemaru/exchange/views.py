@@ -8,7 +8,7 @@ body was erased: what they did to the tables is done by the later entry `exchang
 
 from collections.abc import Callable, Mapping
 
-from haemaru.exchange import entries
+from haemaru.exchange import entries, keeping
 from haemaru.exchange.approvals import ApprovalView
 from haemaru.exchange.asks import AskView
 from haemaru.exchange.clauses import ClauseView
@@ -59,7 +59,8 @@ class ExchangeView:
             entries.ERASED: self._erased,
             entries.JUDGED: self._judged,
             entries.RULED: _ruled,
-            entries.HELD: self._held,
+            keeping.DUE: self._due,
+            keeping.OWN_ERASED: self._own_erased,
             entries.BATCH_STORED: _batch_stored,
             entries.OFFERED: _offered,
             entries.RESTARTED: _restarted,
@@ -130,17 +131,13 @@ class ExchangeView:
             channel=facts.channel,
             epoch=facts.epoch,
         )
-        if facts.op in ("correct", "retract", "expire"):
-            tx.run(
-                "INSERT INTO exchange_answers (peer, rid, rev, op, answer, entry, asked_ms, at_ms)"
-                " VALUES (:peer, :rid, :rev, :op, 'pending', :entry, :at_ms, 0) ON CONFLICT DO NOTHING",
-                peer=facts.peer,
-                rid=rid,
-                rev=facts.rev,
-                op=facts.op,
-                entry=entry.index,
-                at_ms=entry.at_ms,
-            )
+        if facts.op in ("correct", "regrade", "retract", "expire"):
+            keeping.put_question(tx, entry, facts.peer, rid, facts.rev, facts.op)
+
+    def _due(self, tx: Tx, entry: Entry, body: bytes) -> None:
+        facts, _ = entries.read_entry(body, keeping.DueFacts)
+        if facts.asked:
+            keeping.put_question(tx, entry, facts.peer, self._blind(facts.rid), facts.rev, "expire")
 
     def _resealed(self, tx: Tx, entry: Entry, body: bytes) -> None:
         facts, _ = entries.read_entry(body, entries.SealedFacts)
@@ -219,15 +216,18 @@ class ExchangeView:
             tx.run(_ADVANCE, **place, at_ms=copy.at_ms)
 
     def _answered(self, tx: Tx, entry: Entry, facts: entries.ReceivedFacts, rid: bytes) -> None:
+        # An answer may come before the question: the partner runs the same time limits as this node.
         tx.run(
-            "UPDATE exchange_answers SET answer = :answer, entry = :entry, at_ms = :at_ms"
-            " WHERE peer = :peer AND rid = :rid AND rev = :rev",
+            "INSERT INTO exchange_answers (peer, rid, rev, op, answer, entry, asked_ms, at_ms)"
+            " VALUES (:peer, :rid, :rev, :op, :answer, :entry, :at_ms, :at_ms) ON CONFLICT (peer, rid, rev, op)"
+            " DO UPDATE SET answer = excluded.answer, entry = excluded.entry, at_ms = excluded.at_ms",
             answer=facts.answer,
             entry=entry.index,
             at_ms=entry.at_ms,
             peer=facts.peer,
             rid=rid,
             rev=facts.rev,
+            op=facts.asked,
         )
 
     def _judged(self, tx: Tx, entry: Entry, body: bytes) -> None:
@@ -248,14 +248,8 @@ class ExchangeView:
             at_ms=entry.at_ms,
         )
 
-    def _held(self, tx: Tx, entry: Entry, body: bytes) -> None:
-        facts, _ = entries.read_entry(body, entries.HoldFacts)
-        tx.run(
-            "INSERT INTO exchange_holds (rid, entry, at_ms) VALUES (:rid, :entry, :at_ms) ON CONFLICT DO NOTHING",
-            rid=self._blind(facts.rid),
-            entry=entry.index,
-            at_ms=entry.at_ms,
-        )
+    def _own_erased(self, tx: Tx, _entry: Entry, body: bytes) -> None:
+        keeping.put_own(tx, self._blind, METADATA, body)
 
 
 def exchange_projections(vault: Vault) -> tuple[Projection, ...]:
@@ -268,6 +262,7 @@ def exchange_projections(vault: Vault) -> tuple[Projection, ...]:
         ComparisonView(),
         KeyringView(),
         OversightView(),
+        keeping.KeepingView(vault),
     )
 
 

@@ -59,6 +59,8 @@ class Ledger:
         self._tree: Tree | None = None
         self._growing = threading.Lock()
         self._batch: Batch | None = None
+        # Whether an erased body may still lie in the engine's journal: after a start nobody knows.
+        self._is_unclean = True
         db.create(METADATA)
         for projection in self._audience.projections:
             db.create(projection.metadata)
@@ -204,11 +206,25 @@ class Ledger:
                 raise Fault("ledger_own_kind", f"entry {index}", kind=opened.kind)
             commitment = commitment_of(opened.salt, opened.body)
             bodies.append(ErasedBody(index, opened.at_ms, opened.kind, commitment.hex()))
+        return self.erase_known(batch, basis, bodies)
+
+    def erase_known(self, batch: Batch, basis: str, bodies: list[ErasedBody]) -> Entry:
+        """Deletes bodies whose commitments are given: they can no longer be opened, as after a restore."""
+        batch.after_commit(self._soil)
         return batch.erase(Erased(basis, bodies))
 
     def disputes(self, tx: Tx) -> list[dict[str, Any]]:
         """Every contradiction that was kept, the newest first, each with its portable proof where there is one."""
         return list_disputes(tx, self.body)
+
+    def scrub(self) -> bool:
+        """Takes what was erased out of the engine's journal; True once nothing of it is left there."""
+        if self._is_unclean:
+            self._is_unclean = not self._db.scrub("body")
+        return not self._is_unclean
+
+    def _soil(self) -> None:
+        self._is_unclean = True
 
     def verify(self, partners: Mapping[str, KeyTimes] | None = None, own: KeyTimes = ()) -> Verification:
         """Reads everything back and names the first thing that does not fit; never raises on damage."""

@@ -6,6 +6,7 @@ from haemaru.exchange.approvals import METADATA as APPROVALS
 from haemaru.exchange.asks import METADATA as ASKS
 from haemaru.exchange.clauses import METADATA as CLAUSES
 from haemaru.exchange.comparison import METADATA as COMPARISON
+from haemaru.exchange.keeping_tables import METADATA as KEEPING
 from haemaru.exchange.keyring import METADATA as KEYRING
 from haemaru.exchange.oversight_view import METADATA as OVERSIGHT
 from haemaru.exchange.tables import METADATA as EXCHANGE
@@ -19,6 +20,7 @@ ROOMS: tuple[MetaData, ...] = (
     EXCHANGE,
     ASKS,
     KEYRING,
+    KEEPING,
     TALLIES,
     APPROVALS,
     CLAUSES,

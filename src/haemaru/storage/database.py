@@ -98,6 +98,13 @@ class Database:
             finally:
                 engine.dispose()
 
+    def scrub(self, *tables: str) -> bool:
+        """Takes what was deleted from these tables out of the engine's journal too; False where it must be retried."""
+        with self._lock:
+            if self._tx is not None or self._closed or self._writer is None:
+                return False
+            return self._driver.scrub(self._writer, tables)
+
     def close(self) -> None:
         """Closes every connection, the writer last, so that it is the one that empties the journal."""
         with self._lock:

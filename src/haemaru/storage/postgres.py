@@ -6,7 +6,7 @@ alone, exactly as with SQLite.
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +112,15 @@ class PostgresDriver:
             cursor.close()
             raise
         return cursor  # type: ignore[no-any-return]
+
+    def scrub(self, connection: Connection, tables: Sequence[str]) -> bool:
+        """Frees the deleted rows; their bytes go as pages and journal files are used again."""
+        try:
+            for table in tables:
+                connection.execute(f"VACUUM {table}")
+        except self.errors as error:
+            raise self.explain(error) from error
+        return True
 
     def translate(self, sql: str) -> str:
         """The statement with psycopg's parameters."""

@@ -7,7 +7,7 @@ are STRICT: a column holds the type it says.
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +145,18 @@ class SqliteDriver:
     def stream(self, connection: Connection, sql: str, params: Mapping[str, object]) -> Cursor:
         """The same as any statement: SQLite reads on as rows are fetched."""
         return connection.execute(sql, params)
+
+    def scrub(self, connection: Connection, _tables: Sequence[str]) -> bool:
+        """Writes the journal back and empties it; False while a reader still needs it."""
+        try:
+            connection.execute("PRAGMA busy_timeout = 0").fetchall()
+            try:
+                busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}").fetchall()
+        except self.errors as error:
+            raise self.explain(error) from error
+        return not busy
 
     def translate(self, sql: str) -> str:
         """The same: SQLite knows `:name`."""

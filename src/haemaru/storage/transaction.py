@@ -81,6 +81,10 @@ class Driver(Protocol):
         """Runs one statement whose rows are fetched a few at a time, so that an answer need not fit in memory."""
         ...
 
+    def scrub(self, connection: Connection, tables: Sequence[str]) -> bool:
+        """Outside any transaction: takes what was deleted from these tables out of journals too; False to try later."""
+        ...
+
     def translate(self, sql: str) -> str:
         """The statement as this engine's driver wants its parameters."""
         ...

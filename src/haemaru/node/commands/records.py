@@ -1,4 +1,4 @@
-"""Commands on records: put, list, correct, retract, expire, hold."""
+"""Commands on records: put, list, correct, regrade, retract, expire, and everything back from one partner."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -121,7 +121,7 @@ def correct(node: "Node", params: dict[str, Any]) -> Answer:
     """Replaces the body of an own record here and at every receiver."""
     body = params["body"] if "body" in params else read_object(params["file"])
     with node.ledger.write() as batch:
-        results = node.exchange.correct(batch, params["rid"], body)
+        results = node.exchange.correct(batch, params["rid"], body, rev=params.get("rev"))
     node.workers.wake()
     return Answer({"rid": params["rid"], "op": "correct", **_told(results)})
 
@@ -142,11 +142,23 @@ def expire(node: "Node", params: dict[str, Any]) -> Answer:
     return Answer({"rid": params["rid"], "op": "expire", **_told(results)})
 
 
-def hold(node: "Node", params: dict[str, Any]) -> Answer:
-    """Keeps a copy against recall and expiry."""
+def regrade(node: "Node", params: dict[str, Any]) -> Answer:
+    """Changes how an own record must be handled; a partner that may no longer hold it gives its copy back."""
     with node.ledger.write() as batch:
-        node.exchange.hold(batch, params["rid"], params["basis"])
-    return Answer({"rid": params["rid"], "op": "hold", "basis": params["basis"]})
+        results = node.exchange.recall.regrade(
+            batch, params["rid"], params["level"], params.get("caveats", ()), params.get("rev")
+        )
+    node.workers.wake()
+    return Answer({"rid": params["rid"], "op": "regrade", **_told(results)})
+
+
+def recall_all(node: "Node", params: dict[str, Any]) -> Answer:
+    """Asks a partner to give back everything it was sent."""
+    node.exchange.peer(params["peer"])
+    with node.ledger.write() as batch:
+        results = node.exchange.recall.recall_all(batch, params["peer"], params["reason"])
+    node.workers.wake()
+    return Answer({"peer": params["peer"], "op": "recall_all", "records": len(results)})
 
 
 def audit(node: "Node", _params: dict[str, Any]) -> Answer:

@@ -71,7 +71,7 @@ def upgrade() -> None:
         sa.Column("entry", sa.BigInteger(), nullable=False),
         sa.Column("asked_ms", sa.BigInteger(), nullable=False),
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("peer", "rid", "rev"),
+        sa.PrimaryKeyConstraint("peer", "rid", "rev", "op"),
     )
     op.create_table(
         "exchange_approvals",
@@ -102,6 +102,13 @@ def upgrade() -> None:
         sa.Column("digest", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("entry"),
     )
+    op.create_table(
+        "exchange_bodies",
+        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("rid", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("entry"),
+    )
+    op.create_index("exchange_bodies_rid", "exchange_bodies", ["rid"], unique=False)
     op.create_table(
         "exchange_clause_kept",
         sa.Column("id", sa.Text(), nullable=False),
@@ -174,12 +181,49 @@ def upgrade() -> None:
     )
     op.create_index("exchange_differences_state", "exchange_differences", ["peer", "code", "state"], unique=False)
     op.create_table(
-        "exchange_holds",
+        "exchange_disposals",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("peer", sa.Text(), nullable=False),
         sa.Column("rid", sa.LargeBinary(), nullable=False),
+        sa.Column("rev", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("until_ms", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
         sa.Column("entry", sa.BigInteger(), nullable=False),
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("rid"),
+        sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("exchange_disposals_rid", "exchange_disposals", ["rid"], unique=False)
+    op.create_table(
+        "exchange_exports",
+        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("rid", sa.LargeBinary(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("entry"),
+    )
+    op.create_index("exchange_exports_rid", "exchange_exports", ["rid"], unique=False)
+    op.create_table(
+        "exchange_given",
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("rid", sa.LargeBinary(), nullable=False),
+        sa.Column("rev", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("op", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("backups", sa.BigInteger(), nullable=False),
+        sa.Column("erasure", sa.BigInteger(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("peer", "rid", "rev", "op"),
+    )
+    op.create_table(
+        "exchange_holds",
+        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("rid", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("entry"),
+    )
+    op.create_index("exchange_holds_rid", "exchange_holds", ["rid"], unique=False)
     op.create_table(
         "exchange_in",
         sa.Column("peer", sa.Text(), nullable=False),
@@ -208,6 +252,26 @@ def upgrade() -> None:
         sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("key", "entry"),
     )
+    op.create_table(
+        "exchange_leaving",
+        sa.Column("rid", sa.LargeBinary(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("rid"),
+    )
+    op.create_table(
+        "exchange_onward",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("side", sa.Text(), nullable=False),
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("rid", sa.LargeBinary(), nullable=False),
+        sa.Column("rev", sa.BigInteger(), nullable=False),
+        sa.Column("receiver", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("exchange_onward_rid", "exchange_onward", ["rid"], unique=False)
     op.create_table(
         "exchange_out",
         sa.Column("peer", sa.Text(), nullable=False),
@@ -268,6 +332,17 @@ def upgrade() -> None:
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("peer"),
     )
+    op.create_table(
+        "exchange_retention",
+        sa.Column("side", sa.Text(), nullable=False),
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("rid", sa.LargeBinary(), nullable=False),
+        sa.Column("rev", sa.BigInteger(), nullable=False),
+        sa.Column("until_ms", sa.BigInteger(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("side", "peer", "rid"),
+    )
+    op.create_index("exchange_retention_until", "exchange_retention", ["until_ms"], unique=False)
     op.create_table(
         "exchange_rulings",
         sa.Column("id", sa.Text(), nullable=False),
@@ -393,19 +468,26 @@ def downgrade() -> None:
     op.drop_table("exchange_statements")
     op.drop_table("exchange_spool")
     op.drop_table("exchange_rulings")
+    op.drop_table("exchange_retention")
     op.drop_table("exchange_put_back")
     op.drop_table("exchange_peers")
     op.drop_table("exchange_own")
     op.drop_table("exchange_oversight")
     op.drop_table("exchange_out")
+    op.drop_table("exchange_onward")
+    op.drop_table("exchange_leaving")
     op.drop_table("exchange_keys")
     op.drop_table("exchange_in")
     op.drop_table("exchange_holds")
+    op.drop_table("exchange_given")
+    op.drop_table("exchange_exports")
+    op.drop_table("exchange_disposals")
     op.drop_table("exchange_differences")
     op.drop_table("exchange_comparisons")
     op.drop_table("exchange_clause_streams")
     op.drop_table("exchange_clause_out")
     op.drop_table("exchange_clause_kept")
+    op.drop_table("exchange_bodies")
     op.drop_table("exchange_batches")
     op.drop_table("exchange_asks")
     op.drop_table("exchange_approvals")

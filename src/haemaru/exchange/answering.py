@@ -1,0 +1,111 @@
+"""Answers about copies: what became of them, who else has them, what was made of them; signed, on `control`.
+
+Whatever a partner asks of a record it sent is answered in the transaction that does it. The answer tells everything the
+node knows of the copy: how many there were, every file and printout that was made of it, to whom the originator gave it
+at this node's asking, and how many older backups could still open it. What was exported is told, never claimed back.
+"""
+
+from collections.abc import Sequence
+
+from haemaru.clock import format_time, from_ms
+from haemaru.exchange import keeping
+from haemaru.exchange.entries import entry_bytes, read_entry
+from haemaru.exchange.house import House
+from haemaru.exchange.keeping import ExportFacts, GivenFacts
+from haemaru.exchange.messages import Answer, Disposition, Exported
+from haemaru.exchange.outbox import Outbox
+from haemaru.ledger import Batch
+from haemaru.storage import Tx
+
+
+class Answering:
+    """Writes dispositions for one node."""
+
+    def __init__(self, house: House, outbox: Outbox) -> None:
+        self._house = house
+        self._outbox = outbox
+
+    def answer(
+        self,
+        batch: Batch,
+        about: tuple[str, str, int, str],
+        answer: Answer,
+        basis: str | None = None,
+        *,
+        copies: int = 0,
+        erasure: int = -1,
+        derived: Sequence[str] = (),
+    ) -> None:
+        """Answers a partner `about` (partner, rid, revision, operation); `erasure` is the entry that erased."""
+        house = self._house
+        peer, rid, rev, op = about
+        has_copy = answer in ("erased", "held")
+        backups = house.backups(batch.tx, erasure) if erasure >= 0 else 0
+        message = Disposition(
+            id=house.ids.new(),
+            realm=house.realm,
+            from_=house.party,
+            to=peer,
+            created=house.now(),
+            rid=rid,
+            rev=rev,
+            op=op,
+            answer=answer,
+            basis=basis,
+            copies=copies,
+            exported=self.exported(batch.tx, rid) if has_copy else (),
+            forwarded_to=self.forwarded_to(batch.tx, rid) if has_copy else (),
+            derived=self._told(batch.tx, peer, derived),
+            backups=backups,
+        )
+        given = GivenFacts(peer=peer, rid=rid, rev=rev, op=op, answer=answer, backups=backups, erasure=erasure)
+        batch.append(keeping.GIVEN, entry_bytes(given))
+        self._outbox.send_message(batch, peer, message)
+
+    def backups_refreshed(self, batch: Batch) -> int:
+        """Answers again where fewer backups than were told can still open what was erased; tells how many."""
+        rows = batch.tx.all("SELECT entry, backups FROM exchange_given WHERE backups > 0 ORDER BY entry")
+        again = 0
+        for entry, backups in rows:
+            given = read_entry(self._house.ledger.body(batch.tx, entry), GivenFacts)[0]
+            if self._house.backups(batch.tx, given.erasure) < backups:
+                about = (given.peer, given.rid, given.rev, given.op)
+                self.answer(batch, about, "erased", erasure=given.erasure)
+                again += 1
+        return again
+
+    def exported(self, tx: Tx, rid: str) -> tuple[Exported, ...]:
+        """Every file and printout that was made of a record here, the oldest first."""
+        rows = tx.all(
+            "SELECT entry, at_ms FROM exchange_exports WHERE rid = :rid ORDER BY entry",
+            rid=self._house.vault.blind(rid),
+        )
+        found = [(read_entry(self._house.ledger.body(tx, entry), ExportFacts)[0], at_ms) for entry, at_ms in rows]
+        return tuple(Exported(facts.what, format_time(from_ms(at_ms)), facts.to) for facts, at_ms in found)
+
+    def forwarded_to(self, tx: Tx, rid: str) -> tuple[str, ...]:
+        """The parties to whom the originator gave a record because this node asked."""
+        rows = tx.all(
+            "SELECT DISTINCT receiver FROM exchange_onward WHERE rid = :rid AND side = 'asks' AND state = 'given'"
+            " ORDER BY receiver",
+            rid=self._house.vault.blind(rid),
+        )
+        return tuple(row[0] for row in rows)
+
+    def _told(self, tx: Tx, peer: str, derived: Sequence[str]) -> tuple[str, ...]:
+        """Those of the derived records that the partner was sent: of others it must not even learn the names."""
+        return tuple(
+            rid
+            for rid in dict.fromkeys(derived)
+            if tx.one(
+                "SELECT 1 FROM exchange_out WHERE rid = :rid AND peer = :peer AND state IN ('sealed', 'delivered')"
+                " LIMIT 1",
+                rid=self._house.vault.blind(rid),
+                peer=peer,
+            )
+        )
+
+
+def derived_from(house: House, batch: Batch, rid: str) -> list[str]:
+    """Tells whoever derives records that this one changed or went; gives the derived records concerned."""
+    return [found for listener in house.on_recall for found in listener(batch, rid)]
