@@ -21,6 +21,7 @@ from haemaru.exchange.envelope import (
     digest_of,
     join,
     number,
+    read_envelope,
     write_envelope,
 )
 from haemaru.exchange.frame import Stream, write_frame
@@ -49,8 +50,10 @@ from haemaru.exchange.messages import (
 )
 from haemaru.exchange.ranges import Row, digests_of
 from haemaru.exchange.receipt import ItemException, Receipt, Refusal, write_receipt, write_refusal
-from haemaru.ledger.merkle import leaf_hash, root_of
+from haemaru.ledger.leaves import commitment_of, leaf_of
+from haemaru.ledger.merkle import inclusion_proof, leaf_hash, root_of
 from haemaru.ledger.notes import countersign, with_lines, write_checkpoint
+from haemaru.ledger.proofs import Proof, Proved
 from haemaru.records import AgreementRef, Header, Marking, Redacted, Released, header_bytes
 from haemaru.signing import P256_SUITE, SUITE, NodeKeys, make_statement
 
@@ -215,6 +218,64 @@ def note() -> bytes:
     return with_lines(made, *(countersign(signer, name, made, seconds) for name, signer in names)).note
 
 
+def shown() -> dict[str, Any]:
+    """What `haemaru exchange show` prints of a record of the second suite: its line, path, and the receipt for it."""
+    of_frame = list(lines(NORTH_P256).values())
+    leaves = [leaf_hash(line) for line in of_frame]
+    receipt = Receipt(
+        by="south",
+        stream=STREAM,
+        upto=len(leaves),
+        first=1,
+        last=len(leaves),
+        root=root_of(leaves).hex(),
+        frame="cd" * 32,
+        code="stored",
+        at=NOW,
+    )
+    path = inclusion_proof(0, len(leaves), lambda start, end: root_of(leaves[start:end]))
+    sent = {
+        "peer": "south",
+        "channel": "intelligence",
+        "epoch": 1,
+        "seq": 1,
+        "state": "sealed",
+        "line": of_frame[0].decode(),
+        "leaf": leaves[0].hex(),
+        "digest": digest_of(read_envelope(of_frame[0]).content),
+        "receipt": write_receipt(SOUTH_P256, receipt).decode(),
+        "index": 0,
+        "count": len(leaves),
+        "path": [step.hex() for step in path],
+    }
+    return {"rid": "north-report-1", "party": "north", "realm": "demo", "sent": [sent], "received": []}
+
+
+def proof() -> Proof:
+    """What `haemaru ledger prove --open` prints of the third of five entries of an invented ledger."""
+    at_ms, kind = int(CLOCK.now().timestamp() * 1000), "exchange.stored"
+    salts = [bytes([number_]) * 32 for number_ in range(5)]
+    bodies = [b'{"rid":"north-report-%d"}\n' % number_ for number_ in range(5)]
+    commitments = [commitment_of(salt, body) for salt, body in zip(salts, bodies, strict=True)]
+    leaves = [leaf_of(number_, at_ms, kind, commitment) for number_, commitment in enumerate(commitments)]
+    root = root_of(leaves)
+    made = write_checkpoint(NORTH_P256, "haemaru/demo/north", 5, root, NOW)
+    both = with_lines(made, countersign(SOUTH_P256, "haemaru/demo/south", made, at_ms // 1000))
+    path = inclusion_proof(2, 5, lambda start, end: root_of(leaves[start:end]))
+    entry = Proved(
+        entry=2,
+        at=NOW,
+        at_ms=at_ms,
+        kind=kind,
+        commitment=commitments[2].hex(),
+        leaf=leaves[2].hex(),
+        path=tuple(step.hex() for step in path),
+        salt=base64.b64encode(salts[2]).decode(),
+        body=base64.b64encode(bodies[2]).decode(),
+    )
+    return Proof("north", "demo", 5, root.hex(), both.note.decode(), (entry,))
+
+
 def _golden(north: NodeKeys, south: NodeKeys) -> dict[str, bytes]:
     of_frame = list(lines(north).values())
     files = {
@@ -231,6 +292,8 @@ def _golden(north: NodeKeys, south: NodeKeys) -> dict[str, bytes]:
 def golden() -> dict[Path, bytes]:
     """Every golden file that can be made again."""
     second = _golden(NORTH_P256, SOUTH_P256) | {"note.txt": note()}
+    second["shown.json"] = msgspec.json.format(msgspec.json.encode(shown())) + b"\n"
+    second["proof.json"] = msgspec.json.format(msgspec.json.encode(proof())) + b"\n"
     second["statement-south.json"] = make_statement(SOUTH_P256, "south", "demo", NOW)
     found = {FOLDER / name: data for name, data in _golden(NORTH, SOUTH).items()}
     return found | {FOLDER_P256 / name: data for name, data in second.items()}

@@ -66,3 +66,12 @@ def compare(home: Path, party: str, wait_s: float, as_json: bool) -> None:
 def evidence(home: Path, party: str, file: Path, as_json: bool) -> None:
     """Writes what proves, by both sides' signatures, every number on which this node and the partner disagree."""
     show(act(home, "exchange.evidence", {"peer": party, "file": str(file.resolve())}), as_json)
+
+
+@exchange.command("show")
+@home_argument
+@click.option("--rid", required=True, help="The record's name.")
+@json_option
+def show_(home: Path, rid: str, as_json: bool) -> None:
+    """Shows a record as it travelled, with the frame headers and receipts that prove it to a third person."""
+    show(act(home, "exchange.show", {"rid": rid}), as_json)

@@ -11,11 +11,12 @@ from haemaru.cli.options import file_argument, home_argument, json_option
 from haemaru.cli.output import show
 from haemaru.cli.passphrase import ask
 from haemaru.ledger import prove, read_evidence
+from haemaru.ledger.proofs import check_proof, read_proof
 from haemaru.node import Answer
 from haemaru.node.control import ask_running
 from haemaru.node.home import Home
 from haemaru.node.verifying import verify_home
-from haemaru.signing import StatementRefused, read_statement
+from haemaru.signing import PublicKeys, StatementRefused, read_statement
 from haemaru.wording import Fault
 
 
@@ -82,3 +83,42 @@ def restarts(home: Path, name: str | None, reason: str | None, by: str | None, a
         return
     who = by or getpass.getuser()
     show(act(home, "ledger.acknowledge", {"id": name, "reason": reason or "", "by": who}), as_json)
+
+
+@ledger.command("prove")
+@home_argument
+@click.option("--entry", type=click.IntRange(min=0), default=None, help="One entry, by its number.")
+@click.option("--rid", default=None, help="Every entry about this record.")
+@click.option("--open", "is_open", is_flag=True, help="Show salt and body too: whoever gets the proof can read them.")
+@json_option
+def prove_(home: Path, entry: int | None, rid: str | None, is_open: bool, as_json: bool) -> None:
+    """Proves that entries stand in the ledger: leaf, path, and the checkpoint with everybody who signed it."""
+    if (entry is None) == (rid is None):
+        raise click.UsageError("Name either --entry or --rid.")
+    show(act(home, "ledger.prove", {"entry": entry, "rid": rid, "open": is_open}), as_json)
+
+
+@ledger.command("check-proof")
+@file_argument
+@click.option(
+    "--statement",
+    "statements",
+    multiple=True,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A party's statement of its keys; may be given more than once.",
+)
+@json_option
+def check(file: Path, statements: tuple[Path, ...], as_json: bool) -> None:
+    """Checks a proof without any home: paths, root, and who signed the checkpoint; exit 1 where something fails."""
+    proof = read_proof(file.read_bytes(), str(file))
+    keys: dict[str, list[PublicKeys]] = {}
+    for path in statements:
+        try:
+            statement = read_statement(path.read_bytes())
+        except StatementRefused as refused:
+            raise Fault("peer_statement_refused", str(path), problem=str(refused)) from None
+        if statement.realm == proof.realm:
+            keys.setdefault(statement.party, []).append(statement.public)
+    found = check_proof(proof, keys)
+    show(Answer(found, 0 if found["ok"] else 1), as_json)

@@ -104,9 +104,10 @@ class Evidence:
         if asker == "peer":
             found = self.arrived(tx, peer, channel, epoch, seq, self.frames(tx, peer))
             return item | {"direction": "in", "arrived": msgspec.to_builtins(found)}
-        return item | {"direction": "out", **self._sent(tx, peer, channel, epoch, seq)}
+        return item | {"direction": "out", **self.sent(tx, peer, channel, epoch, seq)}
 
-    def _sent(self, tx: Tx, peer: str, channel: str, epoch: int, seq: int) -> dict[str, Any]:
+    def sent(self, tx: Tx, peer: str, channel: str, epoch: int, seq: int) -> dict[str, Any]:
+        """An item of an own stream, and the receipt with which the partner signed for it."""
         place = {"peer": peer, "channel": channel, "epoch": epoch, "seq": seq}
         row = tx.one(
             "SELECT entry, void_entry, digest, state FROM exchange_out WHERE peer = :peer AND channel = :channel"

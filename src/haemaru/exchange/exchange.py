@@ -38,6 +38,7 @@ from haemaru.exchange.referrals import Judged, Referrals
 from haemaru.exchange.rekeying import Rekeying
 from haemaru.exchange.release import Ask
 from haemaru.exchange.sending import Sending
+from haemaru.exchange.showing import Showing
 from haemaru.exchange.spool import Recheck, Spool
 from haemaru.exchange.standing import Standings
 from haemaru.exchange.status import StatusBook
@@ -93,6 +94,7 @@ class Exchange:
         self.digests = Digests(house, self._peers, self._outbox, recovering)
         self.epochs = Epochs(house, self._peers, self._outbox)
         self.standings = Standings(house, self._peers, self.epochs)
+        self.showing = Showing(house, self.evidence)
         self._status = StatusBook(house, self._sending, self.digests)
         self.keys = Rekeying(house, self._peers, self._outbox)
         self._received: list[Callable[[Held], None]] = []

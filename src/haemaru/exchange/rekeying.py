@@ -188,11 +188,18 @@ class Rekeying:
     def every(self) -> list[dict[str, Any]]:
         """Every key, own ones first: its name, suite, fingerprint, validity in time and entries, and state."""
         with self._house.ledger.read() as tx:
-            own = [_told(self._house.party, row) for row in self._own(tx)]
+            own = [self._told(tx, self._house.party, row) for row in self._own(tx)]
             for each in own:
                 each["held"] = self._house.keys.held(each["keyid"]) is not None
-            peers = [_told(peer.party, row) for peer in self._peers.all(tx) for row in self._rows(tx, peer.party)]
+            peers = [
+                self._told(tx, peer.party, row) for peer in self._peers.all(tx) for row in self._rows(tx, peer.party)
+            ]
         return own + peers
+
+    def _told(self, tx: Tx, party: str, row: dict[str, Any]) -> dict[str, Any]:
+        # Behind the facts of either kind stand the exact bytes of the statement, which an outsider verifies with.
+        statement = self._house.ledger.body(tx, row["entry"]).partition(b"\n")[2]
+        return _told(party, row) | {"statement": statement.decode()}
 
     def _own(self, tx: Tx) -> list[dict[str, Any]]:
         return self._rows(tx, self._house.party)

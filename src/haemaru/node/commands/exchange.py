@@ -25,6 +25,12 @@ def add_peer(node: "Node", params: dict[str, Any]) -> Answer:
     return Answer({"party": peer.party, "url": peer.url, "fingerprint": peer.statement.fingerprint})
 
 
+def show(node: "Node", params: dict[str, Any]) -> Answer:
+    """A record as it travelled: lines, frame headers, receipts; exit 1 where nothing did."""
+    shown = node.exchange.showing.about(params["rid"])
+    return Answer(shown, 0 if shown["sent"] or shown["received"] else 1)
+
+
 def check_url(url: str) -> None:
     """Refuses an address that no frame could go to, and plain HTTP to another machine."""
     try:

@@ -3,9 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from haemaru.ledger.proofs import prove
 from haemaru.node.answer import Answer
 from haemaru.node.backup import write_backup
 from haemaru.node.reports import node_status, verify_ledger
+from haemaru.wording import Fault
 
 if TYPE_CHECKING:
     from haemaru.node.node import Node
@@ -20,6 +24,24 @@ def verify(node: "Node", _params: dict[str, Any]) -> Answer:
     """Reads the whole ledger; exit 1 and `first_bad` where something is not what it was."""
     found = verify_ledger(node)
     return Answer(found, 0 if found["ok"] else 1)
+
+
+def prove_(node: "Node", params: dict[str, Any]) -> Answer:
+    """Proves that entries stand in the ledger, under a checkpoint that partners signed where there is one."""
+    rid = params.get("rid")
+    with node.ledger.read() as tx:
+        indexes = node.exchange.showing.entries(tx, rid) if rid is not None else [int(params["entry"])]
+    if not indexes:
+        raise Fault("rid_unknown", "--rid", rid=str(rid)[:100])
+    if max(indexes) >= node.ledger.size:
+        raise Fault("ledger_no_entry", "--entry", index=max(indexes))
+    with node.ledger.write() as batch:
+        newest = node.ledger.latest_checkpoint(batch.tx)
+        if newest is None or newest.size <= max(indexes):
+            node.ledger.checkpoint(batch)
+        proof = prove(node.ledger, batch.tx, indexes, is_open=bool(params.get("open")))
+    body: dict[str, Any] = msgspec.to_builtins(proof)
+    return Answer(body)
 
 
 def rebuild(node: "Node", params: dict[str, Any]) -> Answer:
