@@ -5,7 +5,7 @@
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: demo demo-real test check campaign help fmt docs-test ui constraints clean setup setup-test
+.PHONY: demo demo-real test check campaign fuzz help fmt docs-test ui constraints clean setup setup-test
 
 demo: setup ## two agencies on this machine, with invented ships; prints the addresses of both consoles
 	@.venv/bin/haemaru demo
@@ -28,6 +28,10 @@ check: setup-test ## style, types, floors, then all tests: what must hold before
 
 campaign: setup-test ## 1,000 faults between two nodes: FAULTS=60 for a short one, SEED=7 for the same one again
 	@.venv/bin/python -m tests.journeys.campaign --faults $(or $(FAULTS),1000) $(if $(SEED),--seed $(SEED))
+
+fuzz: setup-test ## every parser under a fuzzer for SECONDS=60 in all
+	@.venv/bin/python -c 'import atheris' 2>/dev/null || .venv/bin/python -m pip install -qq --no-input -c constraints.txt atheris
+	@.venv/bin/python -m tests.fuzz --seconds $(or $(SECONDS),60)
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'

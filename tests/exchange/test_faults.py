@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tests.exchange.nodes import Node, drain, load, report
 
 from haemaru.exchange import LIMITS, ReceiptRefused, Refusal
-from haemaru.exchange.envelope import RECORD_TYPE, number, write_envelope
-from haemaru.exchange.frame import FRAME_TYPE, MAGIC, Stream, read_outer, write_frame
+from haemaru.exchange.envelope import RECORD_TYPE, join, number, read_envelope, split, write_envelope
+from haemaru.exchange.frame import FRAME_TYPE, MAGIC, Stream, open_frame, read_outer, write_frame
 from haemaru.exchange.receipt import Receipt, read_answer
 from haemaru.ledger import Batch, Ledger
 from haemaru.signing import pae, seal_to
@@ -363,6 +363,27 @@ def test_what_was_delivered_before_a_new_epoch_is_recognised(pair: tuple[Node, N
     assert south.rids() == ["r-1"]
     assert south.counts("north")["duplicates"] == 0
     assert north.counts("south")["waiting"] == 0
+
+
+def test_a_number_beyond_every_database_is_quarantined_and_blocks_nothing(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    north.put(report(), "south")
+    [line] = open_frame(read_outer(north.frame("south")), south.keys)
+    head, body = split(read_envelope(line).content)
+    huge = [
+        number(write_envelope(north.keys, RECORD_TYPE, join(head.replace(old, new), body)), seq)
+        for seq, (old, new) in enumerate(
+            [(b'"rev":1', b'"rev":%d' % 2**63), (b'"schema":1', b'"schema":%d' % 2**53)], 1
+        )
+    ]
+
+    receipt = receipt_of(south, send_lines(north, south, huge))
+    stream = Stream("north", "south", "demo", "intelligence", 2**63)
+    frame = write_frame(north.keys, south.keys.public, stream, 1, huge, "2026-03-02T09:00:00Z").data
+
+    assert [item.code for item in receipt.exceptions] == ["bad_header", "bad_header"]
+    assert refusal_of(south, frame) == "frame_unreadable"
+    assert south.rids() == []
 
 
 def test_a_bomb_is_refused_before_it_grows(pair: tuple[Node, Node]) -> None:

@@ -220,6 +220,8 @@ ROOT = base64.b64encode(bytes(32)).decode()
         f"haemaru/demo/kcg\n1\n{ROOT[:-4]}\nat x\n\n".encode(),
         b"haemaru/demo/kcg\n1\n????\nat x\n\n",
         f"haemaru/demo/kcg\n1\n{ROOT}\nat x".encode(),
+        f"haemaru/demo/kcg\n1\n{ROOT}\nat x\n".encode(),
+        f"haemaru/demo/kcg\n{2**63}\n{ROOT}\nat x\n\n".encode(),
     ],
 )
 def test_what_is_no_checkpoint_is_refused(world: World, pair: tuple[Ledger, Ledger], note: bytes) -> None:

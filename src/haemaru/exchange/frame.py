@@ -19,7 +19,7 @@ import msgspec
 import zstandard
 
 from haemaru.exchange.errors import FrameRefused
-from haemaru.exchange.limits import LIMITS, Limits
+from haemaru.exchange.limits import LIMITS, Limits, Whole
 from haemaru.ledger.merkle import leaf_hash, root_of
 from haemaru.signing import (
     SUITE_NAMES,
@@ -50,7 +50,7 @@ class Stream(msgspec.Struct, frozen=True):
     to: str
     realm: str
     channel: str
-    epoch: int
+    epoch: Whole
 
     def context(self, first: int, last: int) -> bytes:
         """The bytes a cipher text is bound to, so that it opens in this place only."""
@@ -67,17 +67,17 @@ class FrameHeader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     to: str
     realm: str
     channel: str
-    epoch: int
-    first: int
-    last: int
-    count: int
+    epoch: Whole
+    first: Whole
+    last: Whole
+    count: Whole
     root: str
     cipher_sha256: str
     keyid: str
     to_keyid: str
     epk: str
     nonce: str
-    size_plain: int
+    size_plain: Whole
     created: str
     to_suite: str | msgspec.UnsetType = msgspec.UNSET
 

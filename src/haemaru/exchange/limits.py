@@ -1,6 +1,12 @@
 """How large anything from outside may be; each limit is checked before the work that it protects."""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+
+Whole = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+"""A number that somebody else wrote: one that every reader of JSON and every database holds as it is."""
 
 
 @dataclass(frozen=True, slots=True)

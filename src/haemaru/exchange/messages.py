@@ -13,6 +13,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from haemaru.exchange.errors import EnvelopeRefused
+from haemaru.exchange.limits import Whole
 
 Answer = Literal["corrected", "erased", "held", "unknown_rid_tombstoned", "refused"]
 """What became of a copy: corrected, erased, kept under a legal hold, never seen, or refused (not the origin)."""
@@ -29,8 +30,8 @@ class Void(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     from_: str = msgspec.field(name="from")
     to: str
     channel: str
-    epoch: int
-    seq: int
+    epoch: Whole
+    seq: Whole
     rid: str
     code: str
     at: str
@@ -62,7 +63,7 @@ class Disposition(_Message, frozen=True, kw_only=True, tag="disposition"):
 
     kind: ClassVar[str] = "control.disposition"
     rid: str
-    rev: int
+    rev: Whole
     op: str
     answer: Answer
     basis: str | None = None
@@ -76,7 +77,7 @@ class Disposition(_Message, frozen=True, kw_only=True, tag="disposition"):
 class Past(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An earlier size of the sender's ledger, its root, and the hashes that lead from there to the checkpoint."""
 
-    size: int
+    size: Whole
     root: str
     proof: tuple[str, ...]
 
@@ -89,7 +90,7 @@ class Checkpoint(_Message, frozen=True, kw_only=True, tag="checkpoint"):
 
     kind: ClassVar[str] = "control.checkpoint"
     checkpoint: str
-    old_size: int
+    old_size: Whole
     proof: tuple[str, ...]
     old_root: str | msgspec.UnsetType = msgspec.UNSET
     also: tuple[Past, ...] | msgspec.UnsetType = msgspec.UNSET
@@ -99,7 +100,7 @@ class Countersignature(_Message, frozen=True, kw_only=True, tag="countersignatur
     """The receiver's note with its own line under it; or nothing signed, why, and the sender's note that it holds."""
 
     kind: ClassVar[str] = "control.countersignature"
-    size: int
+    size: Whole
     checkpoint: str | None = None
     refused: str | None = None
     held: str | msgspec.UnsetType = msgspec.UNSET
@@ -152,8 +153,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Ranges of one stream; in an answer `digests` holds 32 bytes for each sixteenth of each range, in base64."""
 
     channel: str
-    epoch: int
-    ranges: tuple[tuple[int, int], ...]
+    epoch: Whole
+    ranges: tuple[tuple[Whole, Whole], ...]
     digests: str = ""
 
 
@@ -161,8 +162,8 @@ class Held(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """How far one stream is held."""
 
     channel: str
-    epoch: int
-    last: int
+    epoch: Whole
+    last: Whole
 
 
 class DigestAsk(_Message, frozen=True, kw_only=True, tag="digest_ask"):
@@ -170,7 +171,7 @@ class DigestAsk(_Message, frozen=True, kw_only=True, tag="digest_ask"):
 
     kind: ClassVar[str] = "control.digest_ask"
     session: str
-    round: int
+    round: Whole
     parts: tuple[Part, ...]
     wanted: tuple[Part, ...] = ()
     turn: bool = False
@@ -181,7 +182,7 @@ class DigestAnswer(_Message, frozen=True, kw_only=True, tag="digest_answer"):
 
     kind: ClassVar[str] = "control.digest_answer"
     session: str
-    round: int
+    round: Whole
     parts: tuple[Part, ...]
     held: tuple[Held, ...]
 
@@ -191,8 +192,8 @@ class DigestFound(_Message, frozen=True, kw_only=True, tag="digest_found"):
 
     kind: ClassVar[str] = "control.digest_found"
     session: str
-    rounds: int
-    digests: int
+    rounds: Whole
+    digests: Whole
     missing: tuple[Part, ...]
     altered: tuple[Part, ...]
     unknown: tuple[Part, ...]
@@ -205,8 +206,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """
 
     channel: str
-    epoch: int
-    seq: int
+    epoch: Whole
+    seq: Whole
     line: str | None
     digest: str
     leaf: str
@@ -228,8 +229,8 @@ class Epoch(_Message, frozen=True, kw_only=True, tag="epoch"):
     checkpoint under which it still has the receiver's signature."""
 
     kind: ClassVar[str] = "control.epoch"
-    epoch: int
-    size: int = 0
+    epoch: Whole
+    size: Whole = 0
     root: str = ""
     reason: str = ""
 

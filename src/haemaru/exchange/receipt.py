@@ -13,14 +13,14 @@ import msgspec
 from haemaru.exchange.envelope import RECEIPT_TYPE, REFUSAL_TYPE, read_envelope, write_envelope
 from haemaru.exchange.errors import EnvelopeRefused, ReceiptRefused
 from haemaru.exchange.frame import Stream
-from haemaru.exchange.limits import LIMITS, Limits
+from haemaru.exchange.limits import LIMITS, Limits, Whole
 from haemaru.signing import Keys, PublicKeys, SuiteUnknown
 
 
 class ItemException(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An item that is held, but not as the record it claims to be."""
 
-    seq: int
+    seq: Whole
     code: str
 
 
@@ -30,9 +30,9 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     v: int = 1
     by: str
     stream: Stream
-    upto: int
-    first: int
-    last: int
+    upto: Whole
+    first: Whole
+    last: Whole
     root: str
     frame: str
     code: str
@@ -49,7 +49,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     frame: str
     code: str
     params: dict[str, str | int] = {}
-    epoch: int | None = None
+    epoch: Whole | None = None
     at: str
 
 

@@ -175,7 +175,7 @@ def _lines_of(note: bytes) -> list[str]:
 
 
 def _size(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or str(int(text[:20])) != text:
+    if not text.isascii() or not text.isdigit() or str(int(text[:15])) != text:
         raise ValueError("size")
     return int(text)
 

@@ -115,8 +115,9 @@ def _check(header: Header, where: str) -> None:
         text: str = getattr(header, name)
         if not 0 < len(text) <= _LONGEST_NAME:
             raise Fault("bad_header", f"{where}.{name}", problem=f"{name}: 1 to {_LONGEST_NAME} characters")
-    if header.rev < 1 or header.schema < 1:
-        raise Fault("bad_header", f"{where}.rev", problem="rev and schema count from 1")
+    # Beyond 53 bits no database and no other reader of JSON would hold the same number.
+    if not (1 <= header.rev < 2**53 and 1 <= header.schema < 2**53):
+        raise Fault("bad_header", f"{where}.rev", problem="rev and schema count from 1, to 2^53 - 1 at most")
     if not header.audience:
         raise Fault("bad_header", f"{where}.audience", problem="audience is empty")
     if (header.onward == "list") != bool(header.onward_to):
