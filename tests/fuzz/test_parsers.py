@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.fuzz.targets import BY_NAME, TARGETS, Target
 
-EXAMPLES = int(os.environ.get("HAEMARU_FUZZ", "120"))
+EXAMPLES = int(os.environ.get("HAEMARU_FUZZ", "80"))
 NASTY = (
     b"\x00", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"9" * 400, b"-1", b"1e999", b"NaN", b"null", b"[]", b"{}",
     b"\\ud800", b"\n", b"\n\n", b"\xed\xa0\x80", b"[" * 3000, b'{"a":' * 2000, b"0001-01-01T00:00:00Z",
