@@ -76,6 +76,7 @@ class Pusher:
         self._thread = threading.Thread(target=self._run, name=f"push-{peer.party}", daemon=True)
         exchange.on_waiting(self._woken)
         exchange.on_heard(self._heard)
+        exchange.standings.on_doubt.append(self._doubted)
 
     def start(self) -> None:
         """Starts the thread."""
@@ -107,6 +108,11 @@ class Pusher:
 
     def _heard(self, party: str) -> None:
         if party == self.party:
+            self.heard()
+
+    def _doubted(self, party: str) -> None:
+        if party == self.party:
+            self._greet_at = 0.0
             self.heard()
 
     def _run(self) -> None:

@@ -8,7 +8,7 @@ record: its partner holds numbers that it never gave (`cursor_in_future`: it sto
 else depends.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import msgspec
@@ -79,6 +79,7 @@ class Standings:
         self._peers = peers
         self._epochs = epochs
         self._held: dict[str, dict[str, tuple[int, int]]] = {}
+        self.on_doubt: list[Callable[[str], None]] = []
 
     def ask(self, peer: str) -> Asked:
         """The standing to send to a partner."""
@@ -101,6 +102,12 @@ class Standings:
         self._skew(peer.party, standing.at, house.clock.now())
         answer = self._write(peer.party, digest)
         self._held[peer.party] = answer.held
+        sent = {each.channel: (each.epoch, each.last) for each in standing.sent}
+        held = {each.channel: (each.epoch, each.last) for each in standing.held}
+        if _is_less(sent, answer.held) or _is_less(held, answer.acked):
+            # It may have sent that since, or have forgotten it: its answer to a question of ours will tell.
+            for listener in self.on_doubt:
+                listener(peer.party)
         return answer.data
 
     def take(self, peer: str, asked: Asked, answer: bytes) -> bool:
@@ -222,3 +229,7 @@ class Standings:
 
     def _skew(self, peer: str, theirs: str, ours: datetime) -> None:
         self._house.tally.skew_s[peer] = (parse_time(theirs) - ours).total_seconds()
+
+
+def _is_less(told: dict[str, tuple[int, int]], known: dict[str, tuple[int, int]]) -> bool:
+    return any(told.get(channel, (0, 0)) < found for channel, found in known.items() if found[1])
