@@ -19,6 +19,7 @@ from haemaru.exchange.envelope import CONTROL_TYPE, digest_of, write_envelope
 from haemaru.exchange.house import House
 from haemaru.exchange.keys import keys_of
 from haemaru.exchange.messages import Message, message_bytes
+from haemaru.exchange.naming import as_named
 from haemaru.exchange.peers import PeerBook
 from haemaru.exchange.release import Ask, Judgement, granted_under, judge, most_favourable, seal
 from haemaru.ledger import Batch
@@ -79,6 +80,7 @@ class Outbox:
     def settle(self, batch: Batch, ask: Ask, *, is_new: bool = False) -> PutResult:
         """Asks the agreements about a kept record and does what they say; a new one has no earlier revision."""
         at = self._house.clock.now()
+        ask = as_named(self._house, self, batch.tx, ask, at)
         judgements = judge(self._house, ask, at)
         chosen = most_favourable(judgements)
         if chosen.is_release:

@@ -18,6 +18,7 @@ from haemaru.exchange.envelope import VOID_TYPE, write_envelope
 from haemaru.exchange.house import House
 from haemaru.exchange.keeping import OwnErasedFacts
 from haemaru.exchange.messages import Void, message_bytes
+from haemaru.exchange.naming import as_named
 from haemaru.exchange.outbox import Outbox
 from haemaru.exchange.release import SILENT, Ask, Judgement, granted_under, judge_under, release_digest, seal
 from haemaru.exchange.spool import Spool
@@ -110,6 +111,7 @@ class Reconsidering:
             approved=facts.approved,
             granted="-" if mine is None else mine.id,
         )
+        ask = as_named(self._house, self._outbox, tx, ask, at)
         others = () if facts.is_only else self._house.agreements.between(facts.peer)
         code = "agreement_replaced"
         for agreement in dict.fromkeys((*(() if mine is None else (mine,)), *others)):

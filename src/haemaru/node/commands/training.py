@@ -71,10 +71,21 @@ def enrol(node: "Node", held: "Held") -> None:
 def _answer_due(node: "Node", batch: Any, name: str) -> None:
     while True:
         session = _find(node, name)
-        waiting = due(session, node.clock.now())
+        # A session that a party was never told of is not confirmed to it by an answer.
+        told = {one.application for one in session.applicants if _was_told(node, session.id, one.party)}
+        waiting = [name for name in due(session, node.clock.now()) if _asker(session, name) in told]
         if not waiting:
             return
         share(node, batch, answer_application(stamp(node), session, waiting[0]))
+
+
+def _was_told(node: "Node", session: str, party: str) -> bool:
+    return party == node.party or node.exchange.traffic.sent(session, party) is not None
+
+
+def _asker(session: Session, name: str) -> str:
+    """The application that a name in `due` belongs to: itself, or the one that is given back."""
+    return next((one.application for one in session.applicants if name in (one.application, one.leaving)), name)
 
 
 def title(session: Session) -> Bilingual:

@@ -1,0 +1,94 @@
+"""What a record may name: a reference tells that another record exists, so it leaves only where that may be known.
+
+Before a record is decided for a partner, references to records that the partner must not know of are taken out of it,
+in `refs` and wherever the same rid stands in the body, as if they had never been written. A partner may know of what it
+sent itself, what it was sent, what a clause releases, and what a clause openly refuses. Not of what a silent clause
+keeps, what no clause names, what was taken back before it left, and what a third party sent.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from haemaru.agreement import standing_purpose
+from haemaru.exchange.house import House
+from haemaru.exchange.release import Ask, judge, most_favourable
+from haemaru.storage import Tx
+from haemaru.wording import Fault
+
+if TYPE_CHECKING:
+    from haemaru.exchange.outbox import Outbox
+
+
+def as_named(house: House, outbox: "Outbox", tx: Tx, ask: Ask, at: datetime) -> Ask:
+    """The same question about the record without the references that its receiver must not see."""
+    refs = ask.record.get("refs")
+    named = [*(refs if isinstance(refs, list) else ()), *ask.refs]
+    hidden = frozenset(rid for rid in dict.fromkeys(named) if not may_know(house, outbox, tx, rid, ask, at))
+    if not hidden:
+        return ask
+    return replace(ask, record=_without(ask.record, hidden), refs=tuple(rid for rid in ask.refs if rid not in hidden))
+
+
+def may_know(house: House, outbox: "Outbox", tx: Tx, rid: str, ask: Ask, at: datetime) -> bool:
+    """Whether the partner of a question may learn that there is a record of that name."""
+    blind = house.vault.blind(rid)
+    if _is_between(tx, blind, ask.to):
+        return True
+    own = outbox.latest(tx, rid)
+    if own is None:
+        # What nobody here holds tells nothing; what a third party sent tells of that party's traffic.
+        return tx.one("SELECT 1 FROM exchange_in WHERE rid = :rid LIMIT 1", rid=blind) is None
+    if own.state != "held":
+        return False
+    record = outbox.record_at(tx, own.entry)
+    purposes = {ask.purpose: None}
+    for agreement in house.agreements.between(ask.to):
+        purposes[standing_purpose(agreement, own.kind, house.party, ask.to) or ask.purpose] = None
+    about = Ask(record=record, rev=own.rev, source=own.entry, to=ask.to, purpose=ask.purpose)
+    return any(is_open(house, replace(about, purpose=purpose), at) for purpose in purposes)
+
+
+def is_open(house: House, ask: Ask, at: datetime) -> bool:
+    """Whether a clause releases the record to the partner, or refuses it openly."""
+    try:
+        judgements = judge(house, ask, at)
+    except Fault:
+        return False
+    chosen = most_favourable(judgements)
+    if chosen.is_release:
+        return True
+    if chosen.decision is None or any(each.decision is not None and each.decision.is_silent for each in judgements):
+        return False
+    return chosen.decision.refused_by not in (None, "none")
+
+
+def _is_between(tx: Tx, blind: bytes, peer: str) -> bool:
+    """Whether the record passed between this node and the partner, in either direction."""
+    sent = tx.one(
+        "SELECT 1 FROM exchange_out WHERE rid = :rid AND peer = :peer AND state IN ('sealed', 'delivered') LIMIT 1",
+        rid=blind,
+        peer=peer,
+    )
+    sql = "SELECT 1 FROM exchange_in WHERE rid = :rid AND peer = :peer LIMIT 1"
+    return sent is not None or tx.one(sql, rid=blind, peer=peer) is not None
+
+
+def _without(record: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
+    kept = {key: value for key, value in record.items() if key not in ("refs", "body", "subject")}
+    refs = [rid for rid in record.get("refs", ()) if rid not in hidden]
+    parts = {key: _pruned(record[key], hidden) for key in ("subject", "body") if key in record}
+    return {**kept, **parts, **({"refs": refs} if refs else {})}
+
+
+def _pruned(value: Any, hidden: frozenset[str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _pruned(inner, hidden) for key, inner in value.items() if not _names(inner, hidden)}
+    if isinstance(value, list):
+        return [_pruned(inner, hidden) for inner in value if not _names(inner, hidden)]
+    return value
+
+
+def _names(value: Any, hidden: frozenset[str]) -> bool:
+    return isinstance(value, str) and value in hidden
