@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from haemaru.exchange.outbox import Outbox
 
 
+_NAMING = ("subject", "body", "refs")
+
+
 def as_named(house: House, outbox: "Outbox", tx: Tx, ask: Ask, at: datetime) -> Ask:
     """The same question about the record without the references that its receiver must not see."""
     refs = ask.record.get("refs")
@@ -76,10 +79,9 @@ def _is_between(tx: Tx, blind: bytes, peer: str) -> bool:
 
 
 def _without(record: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
-    kept = {key: value for key, value in record.items() if key not in ("refs", "body", "subject")}
-    refs = [rid for rid in record.get("refs", ()) if rid not in hidden]
-    parts = {key: _pruned(record[key], hidden) for key in ("subject", "body") if key in record}
-    return {**kept, **parts, **({"refs": refs} if refs else {})}
+    """The record as if what is hidden had never been named; the order of its members stays, it would tell."""
+    pruned = {key: _pruned(value, hidden) if key in _NAMING else value for key, value in record.items()}
+    return {key: value for key, value in pruned.items() if key != "refs" or value}
 
 
 def _pruned(value: Any, hidden: frozenset[str]) -> Any:
