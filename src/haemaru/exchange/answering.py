@@ -35,11 +35,15 @@ class Answering:
         copies: int = 0,
         erasure: int = -1,
         derived: Sequence[str] = (),
+        knows_copies: bool = True,
     ) -> None:
-        """Answers a partner `about` (partner, rid, revision, operation); `erasure` is the entry that erased."""
+        """Answers a partner `about` (partner, rid, revision, operation); `erasure` is the entry that erased.
+
+        Without `knows_copies` exports and receivers are left out: under this rid they are another record's.
+        """
         house = self._house
         peer, rid, rev, op = about
-        has_copy = answer in ("erased", "held")
+        has_copy = knows_copies and answer in ("erased", "held")
         backups = house.backups(batch.tx, erasure) if erasure >= 0 else 0
         message = Disposition(
             id=house.ids.new(),

@@ -4,6 +4,9 @@ A record belongs to its origin: nobody else may write under its rid. A later rev
 retraction or an expiry erases every copy and leaves a tombstone, and a legal hold keeps the copy, sealed away, with its
 basis as the answer. What comes after its tombstone is not even written down: the number is kept, the content is not.
 Whatever was asked of a copy is answered in the same transaction by a signed disposition on the control channel.
+
+A rid that is taken is refused by name only to who was sent that record. To everybody else the answers are those of a
+free rid, and what came lies in quarantine: otherwise a rid could be tried out.
 """
 
 from dataclasses import dataclass, replace
@@ -81,7 +84,7 @@ class Arrivals:
     def _take_record(self, batch: Batch, peer: Peer, stream: Stream, item: Item, header: Header) -> Arrived:
         copies = self._copies(batch.tx, self._house.vault.blind(header.rid), peer.party)
         if copies is None:
-            return self._write(batch, stream, item, "quarantined", code="rid_conflict")
+            return self._take_conflict(batch, peer, stream, item, header)
         same = [copy for copy in copies if copy.rev == header.rev and not copy.is_gone]
         if any(copy.digest.hex() == item.digest for copy in same):
             return self._write(batch, stream, item, "repeated")
@@ -102,10 +105,58 @@ class Arrivals:
             self._answering.answer(batch, _about(peer, header), "corrected", derived=derived)
         return arrived
 
+    def _take_conflict(self, batch: Batch, peer: Peer, stream: Stream, item: Item, header: Header) -> Arrived:
+        """A record under a rid that is not the partner's: told openly, or answered as if the rid were free."""
+        blind = self._house.vault.blind(header.rid)
+        if self._has_seen(batch.tx, peer.party, blind):
+            return self._write(batch, stream, item, "quarantined", code="rid_conflict")
+        shadows = self._shadows(batch.tx, blind, peer.party)
+        same = [copy for copy in shadows if copy.rev == header.rev and not copy.is_gone]
+        exception = ""
+        if not any(copy.digest.hex() == item.digest for copy in same):
+            if _is_taken_back(shadows, header.rev):
+                return self._turn_away(batch, stream, item, "already_taken_back")
+            if same:
+                alike = any(self._says_the_same(batch.tx, peer, header, copy, item) for copy in same)
+                exception = "" if alike else "rev_conflict"
+            elif header.op in REVISING and not any(copy.rev > header.rev for copy in shadows):
+                self._answering.answer(batch, _about(peer, header), "corrected")
+        return self._write(batch, stream, item, "quarantined", code="rid_conflict", exception=exception)
+
+    def _take_back_conflict(self, batch: Batch, peer: Peer, stream: Stream, item: Item, header: Header) -> Arrived:
+        """A retraction of what is not the partner's: refused openly, or answered as if the rid were free."""
+        blind = self._house.vault.blind(header.rid)
+        if self._has_seen(batch.tx, peer.party, blind):
+            self._answering.answer(batch, _about(peer, header), "refused", "rid_conflict")
+            return self._write(batch, stream, item, "quarantined", code="rid_conflict")
+        shadows = self._shadows(batch.tx, blind, peer.party)
+        arrived = self._write(batch, stream, item, "quarantined", code="rid_conflict", exception="")
+        why = f"{header.op} by {peer.party}, entry {arrived.entry}"
+        erased, erasure = erase_copies(self._house, batch, peer.party, header.rid, why)
+        is_known = erased or any(copy.state == "erased" for copy in shadows)
+        answer: Answer = "erased" if is_known else "unknown_rid_tombstoned"
+        self._answering.answer(batch, _about(peer, header), answer, copies=erased, erasure=erasure, knows_copies=False)
+        return arrived
+
+    def _has_seen(self, tx: Tx, peer: str, blind: bytes) -> bool:
+        """Whether a partner was sent the record under this rid: a number that went as a void told it nothing."""
+        sql = "SELECT 1 FROM exchange_out WHERE rid = :rid AND peer = :peer AND state <> 'void' LIMIT 1"
+        return tx.one(sql, rid=blind, peer=peer) is not None
+
+    def _shadows(self, tx: Tx, blind: bytes, peer: str) -> list[_Copy]:
+        """What this partner sent under a rid that it could not know to be taken; it lies in quarantine or is erased."""
+        rows = tx.all(
+            "SELECT rev, op, state, digest FROM exchange_in WHERE rid = :rid AND peer = :peer"
+            " AND (state = 'erased' OR (state = 'quarantined' AND code = 'rid_conflict'))",
+            rid=blind,
+            peer=peer,
+        )
+        return [_Copy(rev, op, state, bytes(digest)) for rev, op, state, digest in rows]
+
     def _says_the_same(self, tx: Tx, peer: Peer, header: Header, copy: "_Copy", item: Item) -> bool:
         row = tx.one(
             "SELECT entry FROM exchange_in WHERE peer = :peer AND rid = :rid AND rev = :rev AND digest = :digest"
-            " AND state IN ('held', 'superseded', 'kept')",
+            " AND (state IN ('held', 'superseded', 'kept') OR (state = 'quarantined' AND code = 'rid_conflict'))",
             peer=peer.party,
             rid=self._house.vault.blind(header.rid),
             rev=header.rev,
@@ -133,8 +184,7 @@ class Arrivals:
         blind = self._house.vault.blind(header.rid)
         copies = self._copies(batch.tx, blind, peer.party)
         if copies is None:
-            self._answering.answer(batch, _about(peer, header), "refused", "rid_conflict")
-            return self._write(batch, stream, item, "quarantined", code="rid_conflict")
+            return self._take_back_conflict(batch, peer, stream, item, header)
         if self._is_batch(batch.tx, blind, peer.party):
             # Its positions lie among others in a store of their own: nobody could truly answer `erased`.
             self._answering.answer(batch, _about(peer, header), "refused", "positions_not_taken_back")

@@ -9,6 +9,7 @@ another record; it leaves as many ledger entries; and the answer has the same me
 How many questions one partner may have looked at in a tick is bounded: a flood waits, the partner's own and no other.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,10 +18,12 @@ from haemaru.exchange.asks import ASK, ASK_ANSWERED, AnsweredFacts, AskFacts
 from haemaru.exchange.entries import entry_bytes, read_entry
 from haemaru.exchange.house import Heard, House
 from haemaru.exchange.messages import Asked, Message, RecordAnswer, RecordAsk
+from haemaru.exchange.naming import is_open
 from haemaru.exchange.outbox import Outbox, Own
 from haemaru.exchange.peers import Peer, PeerBook
 from haemaru.exchange.release import Ask, judge, most_favourable
 from haemaru.ledger import Batch
+from haemaru.records import Record
 from haemaru.storage import Tx
 from haemaru.wording import Fault
 
@@ -97,6 +100,11 @@ class Asking:
                 id=name,
             )
             return None if row is None else self._question(tx, *row)
+
+    def is_open(self, record: Record, to: str, purpose: str, demanded: Sequence[str] = (), agreement: str = "") -> bool:
+        """Whether a clause would release the record now or refuse it openly; nothing is written."""
+        ask = Ask(record=record, rev=1, source=-1, to=to, purpose=purpose, demanded=tuple(demanded), only=agreement)
+        return is_open(self._house, ask, self._house.clock.now())
 
     def tick(self) -> int:
         """Answers what was looked at before, then looks at what was asked since; tells how many were answered."""

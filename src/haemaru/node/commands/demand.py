@@ -4,11 +4,14 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from haemaru.agreement import Agreement, Effect
 from haemaru.node.answer import Answer
 from haemaru.node.commands.records import check_party
 from haemaru.node.files import read_object
 from haemaru.node.hands import hand, must_find, share
+from haemaru.node.reactions import WEIGHED
 from haemaru.operations import DemandState, draft_demand, follow, given_already, matching, read_demand, refuse
 from haemaru.wording import Fault
 
@@ -138,6 +141,9 @@ def answer(node: "Node", params: dict[str, Any]) -> Answer:
         own = [each.record for kind in demand["body"]["kinds"] for each in node.exchange.holdings.records_of(kind)]
         covered = matching(demand, [record for record in own if record["origin"] == node.party])
         results = [result for record in covered for result in _give(node, batch, record, demand, held.peer)]
+        # One entry however many there were: the partner sees how far this ledger grows.
+        lines = [{"rid": str(record["rid"])} for record in covered]
+        batch.append(WEIGHED, msgspec.json.encode({"demand": held.rid, "to": held.peer, "records": lines}))
     # What the partner gets nothing of is answered like nothing: a word less or a silence more would tell.
     shown = [each for each in results if each.outcome in _GIVING and not (each.decision and each.decision.is_silent)]
     outcomes = Counter(result.outcome for result in shown)
@@ -156,10 +162,12 @@ def _give(
 ) -> "list[PutResult]":
     agreement = _asked(node, node.party, to, record["kind"])
     clauses = [each.id for each in demand_clauses(agreement, record["kind"], node.party, to)]
+    purpose, only = demand["body"]["purpose"], agreement.id if clauses else ""
+    if not node.exchange.asking.is_open(dict(record), to, purpose, clauses, only):
+        return []
     return share(
-        node, batch, record, [to], purpose=demand["body"]["purpose"], demanded=clauses, refs=[demand["rid"]],
-        op="reply", agreement=agreement.id if clauses else "",
-    )  # fmt: skip
+        node, batch, record, [to], purpose=purpose, demanded=clauses, refs=[demand["rid"]], op="reply", agreement=only
+    )
 
 
 def _say_given(node: "Node", params: dict[str, Any], demand: dict[str, Any], to: str, rids: list[str]) -> None:
