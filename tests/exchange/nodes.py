@@ -21,6 +21,7 @@ version = "{version}"
 effective = 2026-01-01T00:00:00Z
 expires = 2026-06-01T00:00:00Z
 handling_levels = ["open", "restricted", "secret"]
+lease_minutes = {lease}
 title = {{ ko = "시험 협약", en = "Test agreement" }}
 notice = {{ ko = "시험용 문안", en = "model text for tests" }}
 {parties}
@@ -71,15 +72,19 @@ def agreement_text(
     name: str = "test",
     bound: tuple[str, ...] = PARTIES,
     purpose: str = "watch",
+    lease: int = 10_080,
 ) -> str:
-    """The test agreement, less the clauses named; or another one, of other parties, for another purpose."""
+    """The test agreement, less the clauses named; or another one, of other parties, for another purpose.
+
+    Its leases last a week: what is not about leases need not renew them.
+    """
     parties = "".join(f'\n[[party]]\nid = "{party}"\nname = {{ ko = "{party}", en = "{party}" }}\n' for party in bound)
     clauses = "".join(
         CLAUSE.format(id=id_, effect=effect, kinds=str(kinds).replace("'", '"'), rest=rest)
         for id_, effect, kinds, rest in CLAUSES
         if id_ not in without and id_ != "1.3"
     ).replace('"watch"', f'"{purpose}"')
-    return AGREEMENT.format(name=name, version=version, parties=parties, clauses=clauses)
+    return AGREEMENT.format(name=name, version=version, lease=lease, parties=parties, clauses=clauses)
 
 
 def load(version: str = "1", without: tuple[str, ...] = (), **more: Any) -> Agreement:
@@ -199,6 +204,7 @@ def drain(*nodes: Node) -> int:
     while is_busy:
         is_busy = False
         for node in nodes:
+            node.exchange.leases.renew()
             for peer in node.exchange.peers():
                 for channel in CHANNELS:
                     frame = node.exchange.next_frame(peer.party, channel)

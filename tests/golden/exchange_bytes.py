@@ -35,6 +35,8 @@ from haemaru.exchange.messages import (
     Epoch,
     Held,
     KeyNews,
+    Lease,
+    LeaseAsk,
     Line,
     Message,
     Notice,
@@ -147,6 +149,8 @@ def later_lines(north: NodeKeys = NORTH) -> dict[str, bytes]:
         ),
         "restart": Restart(**head, restart="haemaru-restart/v1\nhaemaru/demo/north\n3\n...\n"),
         "restart-answer": RestartAnswer(**head, restart=head["id"], refused="restart_again"),
+        "lease_ask": LeaseAsk(**head, agreement=HASH, asked_at=NOW),
+        "lease": Lease(**head, asked=head["id"], agreement=HASH, minutes=15),
         "ask": RecordAsk(**head, rid="south-1", purpose="watch"),
         "keys": KeyNews(**head, statement=make_statement(keys(9, north.suite), "north", "demo", NOW).decode()),
         "answer": RecordAnswer(**head, ask=head["id"], rid="south-1", answer="not_available"),
@@ -281,7 +285,6 @@ def _golden(north: NodeKeys, south: NodeKeys) -> dict[str, bytes]:
     files = {
         f"{name}.json": line + b"\n" for name, line in (lines(north) | later_lines(north) | answers(south)).items()
     }
-    files = {f"{name}.json": line + b"\n" for name, line in (lines(north) | answers(south)).items()}
     for name, message in compared().items():
         files[f"{name}.json"] = write_envelope(north, CONTROL_TYPE, message_bytes(message)) + b"\n"
     files["root.txt"] = root_of(leaf_hash(line) for line in of_frame).hex().encode() + b"\n"

@@ -40,6 +40,7 @@ class Pair:
     def hand_on(self, from_: Node, to: Node) -> int:
         """Carries what waits at one node to the other, and the receipts back."""
         moved = 0
+        from_.exchange.leases.renew()
         for channel in CHANNELS:
             while (frame := from_.exchange.next_frame(to.party, channel)) is not None:
                 from_.exchange.take_receipt(to.party, to.exchange.accept(frame))

@@ -10,6 +10,7 @@ from hashlib import sha256
 from haemaru.agreement.conditions import CONDITIONS, Condition
 from haemaru.agreement.model import (
     HEADER_LEAVES,
+    LEASE_MINUTES,
     Agreement,
     Area,
     Article,
@@ -24,6 +25,7 @@ from haemaru.agreement.treatments import Coarsening, Treatment
 from haemaru.wording import Fault
 
 _TESTS = {condition.test: condition for condition in CONDITIONS}
+_LONGEST_LEASE = 10_080  # a week
 _COARSENINGS = ("step", "hours", "chars")
 
 
@@ -56,6 +58,7 @@ def load_agreement(data: bytes, where: str) -> Agreement:
         articles=articles,
         areas=areas,
         clauses=clauses,
+        lease_minutes=head.whole("lease_minutes", high=_LONGEST_LEASE) if head.has("lease_minutes") else LEASE_MINUTES,
     )
     head.finish()
     root.finish()

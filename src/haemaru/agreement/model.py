@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from haemaru.agreement.leaves import Shape
     from haemaru.agreement.scope import Scope
 
+LEASE_MINUTES = 15
+"""How long a lease lasts where the agreement does not say."""
+
 HEADER_LEAVES = ("rid", "kind", "origin", "handling.level", "handling.caveats", "refs")
 
 
@@ -141,6 +144,7 @@ class Agreement:
     articles: tuple[Article, ...]
     areas: tuple[Area, ...]
     clauses: tuple[Clause, ...]
+    lease_minutes: int = LEASE_MINUTES
     party_ids: frozenset[str] = field(init=False, repr=False)
     _by_id: dict[str, Clause] = field(init=False, repr=False)
     _scopes: "dict[tuple[str, str, str, str], Scope]" = field(init=False, repr=False)

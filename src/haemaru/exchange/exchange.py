@@ -25,6 +25,7 @@ from haemaru.exchange.holdings import Held, Holdings
 from haemaru.exchange.holds import Holds
 from haemaru.exchange.house import SETTINGS, Agreements, Heard, House, Settings
 from haemaru.exchange.inbox import Accepted, Inbox
+from haemaru.exchange.leases import Leases
 from haemaru.exchange.limits import LIMITS, Limits
 from haemaru.exchange.messages import Message, Notice
 from haemaru.exchange.outbox import Outbox, PutResult, names
@@ -81,6 +82,7 @@ class Exchange:
         self._sending = Sending(house, self._peers, self._outbox, self._spool)
         self.oversight = Oversight(house, self._peers)
         self.witness = Witness(house, self._peers, self._outbox, self.oversight)
+        self.leases = Leases(house, self._peers, self._outbox)
         self.asking = Asking(house, self._peers, self._outbox)
         self.answering = Answering(house, self._outbox)
         self.holds = Holds(house, self.answering)
@@ -237,6 +239,7 @@ class Exchange:
 
     def export_courier(self, peer: str) -> bytes:
         """Everything that waits for a partner, and receipts for what came from it, as one file."""
+        self.leases.renew()
         return self._carrying.export(peer)
 
     def import_courier(self, data: bytes, where: str = "courier") -> dict[str, Any]:
@@ -267,7 +270,8 @@ class Exchange:
         return self.witness.offer(force=force)
 
     def tick(self) -> None:
-        """What is due by time alone: answers to what was asked, corrections kept back, checkpoints, batches."""
+        """What is due by time alone: leases, answers to what was asked, corrections kept back, checkpoints, batches."""
+        self.leases.renew()
         self.asking.tick()
         self._referrals.retry()
         self.keys.tick()
@@ -325,6 +329,7 @@ class Exchange:
         def take(batch: Batch, peer: Peer, message: Message) -> Heard:
             if isinstance(message, Notice):
                 callback(batch, peer.party, message)
+                batch.after_commit(lambda: self.leases.press(peer.party))
             return Heard()
 
         self.house.hears[Notice] = take

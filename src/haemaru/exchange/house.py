@@ -47,6 +47,18 @@ class Agreements(Protocol):
         ...
 
 
+class Leasing(Protocol):
+    """What the queues must know of leases."""
+
+    def over(self, agreement: Agreement, peer: str, at: datetime) -> Reason | None:
+        """Why nothing may leave to a partner for want of a fresh lease; None while there is one."""
+        ...
+
+    def until(self, agreement: Agreement, peer: str) -> str:
+        """When the newest lease from a partner ends, or ended, on this node's clock."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The few times and counts of an exchange that a node may set."""
@@ -129,6 +141,7 @@ class House:
     """How many backups can still open what the ledger entry of that number erased."""
     hears: dict[type[Message], Hears] = field(default_factory=dict)
     """Who takes in each type of control message."""
+    leases: Leasing | None = None
 
     def in_force(self, digest: str) -> Agreement | None:
         """The version of an agreement that holds now, whatever version of it the hash names."""
@@ -136,8 +149,11 @@ class House:
         return None if found is None else self.agreements.named(found.id)
 
     def waits(self, agreement: Agreement, peer: str, at: datetime) -> Reason | None:
-        """Why nothing may leave to a partner under an agreement at this moment."""
-        return self.agreements.refusal_of(agreement, at)
+        """Why nothing may leave to a partner under an agreement at this moment: it is refused, or the lease is over."""
+        refusal = self.agreements.refusal_of(agreement, at)
+        if refusal is not None or self.leases is None:
+            return refusal
+        return self.leases.over(agreement, peer, at)
 
     def held_back(self, agreement: Agreement, peer: str, at: datetime) -> Reason | None:
         """Why what was sealed under it waits at this moment. One that has ended does not hold it: it voids it."""

@@ -3,7 +3,8 @@
 `Void` stands in for a record that was refused when it was about to leave; `Disposition` answers a correction, a
 retraction or an expiry; `Checkpoint` and `Countersignature` let each side witness the other's ledger, a
 `Restart` tells that the sender's was put back; a `Notice` tells that the sender suspends or resumes an agreement;
-a `RecordAsk` asks for one record by its rid.
+a `RecordAsk` asks for one record by its rid;
+a `LeaseAsk` asks for leave to go on sending, and a `Lease` gives it.
 `DigestAsk` and what follows it compare what one side sent with what the other holds; `Epoch` begins a new epoch. All
 of them are payloads of envelopes, always signed one by one.
 """
@@ -128,6 +129,23 @@ class Notice(_Message, frozen=True, kw_only=True, tag="notice"):
     what: Literal["suspend", "resume"]
     reason: str
     agreement: str = ""
+
+
+class LeaseAsk(_Message, frozen=True, kw_only=True, tag="lease_ask"):
+    """The sender asks for a lease under an agreement (its hash); it counts from `asked_at` on its own clock."""
+
+    kind: ClassVar[str] = "control.lease_ask"
+    agreement: str
+    asked_at: str
+
+
+class Lease(_Message, frozen=True, kw_only=True, tag="lease"):
+    """The question `asked` is granted: for so many minutes from when it was asked."""
+
+    kind: ClassVar[str] = "control.lease"
+    asked: str
+    agreement: str
+    minutes: int
 
 
 class RecordAsk(_Message, frozen=True, kw_only=True, tag="ask"):
@@ -273,6 +291,8 @@ Message = (
     | Restart
     | RestartAnswer
     | Notice
+    | LeaseAsk
+    | Lease
     | RecordAsk
     | RecordAnswer
     | DigestAsk

@@ -147,6 +147,7 @@ class StatusBook:
             "overdue": overdue,
             "alarms": self._alarms(tx, peer),
             "skew_s": self._house.tally.skew_s.get(peer),
+            "agreements": self._agreements(tx, peer),
             "compared": {
                 "out": self._digests.latest(tx, peer),
                 "in": self._digests.latest(tx, peer, "peer"),
@@ -172,3 +173,32 @@ class StatusBook:
         if abs(tally.skew_s.get(peer, 0.0)) > self._house.settings.clock_skew.total_seconds():
             found.add("clock_skew")
         return sorted(found)
+
+    def _agreements(self, tx: Tx, peer: str) -> list[Counts]:
+        """For each agreement with a partner until when its lease runs, why its queue waits, and how much waits."""
+        house, now = self._house, self._house.clock.now()
+        rows = tx.all(
+            "SELECT o.agreement, count(*) FROM exchange_out o JOIN exchange_streams s ON s.direction = 'out'"
+            " AND s.peer = o.peer AND s.channel = o.channel AND s.epoch = o.epoch WHERE o.peer = :peer"
+            " AND o.channel <> 'control' AND o.state = 'sealed' AND o.seq > s.acked GROUP BY o.agreement",
+            peer=peer,
+        )
+        waiting: Counter[str] = Counter()
+        for digest, number in rows:
+            found = house.agreements.find(digest)
+            waiting["" if found is None else found.id] += number
+        shown = []
+        for agreement in house.agreements.between(peer):
+            held_back = house.held_back(agreement, peer, now)
+            shown.append(
+                {
+                    "id": agreement.id,
+                    "version": agreement.version,
+                    "hash": agreement.hash,
+                    "lease_minutes": agreement.lease_minutes,
+                    "lease_until": None if house.leases is None else house.leases.until(agreement, peer),
+                    "held_back": None if held_back is None else held_back.code,
+                    "waiting": waiting[agreement.id],
+                }
+            )
+        return shown

@@ -14,6 +14,7 @@ from haemaru.exchange.asks import AskView
 from haemaru.exchange.clauses import ClauseView
 from haemaru.exchange.comparison import RECOVERED, ComparisonView
 from haemaru.exchange.keyring import KeyringView
+from haemaru.exchange.leasing import LeaseView
 from haemaru.exchange.oversight_view import OversightView
 from haemaru.exchange.recovered import recovered
 from haemaru.exchange.tables import METADATA, VIEWS
@@ -263,6 +264,7 @@ def exchange_projections(vault: Vault) -> tuple[Projection, ...]:
         KeyringView(),
         OversightView(),
         keeping.KeepingView(vault),
+        LeaseView(),
     )
 
 

@@ -8,6 +8,7 @@ from haemaru.exchange.clauses import METADATA as CLAUSES
 from haemaru.exchange.comparison import METADATA as COMPARISON
 from haemaru.exchange.keeping_tables import METADATA as KEEPING
 from haemaru.exchange.keyring import METADATA as KEYRING
+from haemaru.exchange.leasing import METADATA as LEASES
 from haemaru.exchange.oversight_view import METADATA as OVERSIGHT
 from haemaru.exchange.tables import METADATA as EXCHANGE
 from haemaru.ledger.tables import MARKS
@@ -26,4 +27,5 @@ ROOMS: tuple[MetaData, ...] = (
     CLAUSES,
     COMPARISON,
     OVERSIGHT,
+    LEASES,
 )

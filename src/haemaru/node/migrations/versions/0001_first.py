@@ -253,6 +253,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", "entry"),
     )
     op.create_table(
+        "exchange_lease_asks",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("agreement", sa.Text(), nullable=False),
+        sa.Column("asked_ms", sa.BigInteger(), nullable=False),
+        sa.Column("minutes", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "exchange_leases",
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("agreement", sa.Text(), nullable=False),
+        sa.Column("asked_ms", sa.BigInteger(), nullable=False),
+        sa.Column("from_ms", sa.BigInteger(), nullable=False),
+        sa.Column("until_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("peer", "agreement"),
+    )
+    op.create_table(
         "exchange_leaving",
         sa.Column("rid", sa.LargeBinary(), nullable=False),
         sa.Column("entry", sa.BigInteger(), nullable=False),
@@ -476,6 +494,8 @@ def downgrade() -> None:
     op.drop_table("exchange_out")
     op.drop_table("exchange_onward")
     op.drop_table("exchange_leaving")
+    op.drop_table("exchange_leases")
+    op.drop_table("exchange_lease_asks")
     op.drop_table("exchange_keys")
     op.drop_table("exchange_in")
     op.drop_table("exchange_holds")
