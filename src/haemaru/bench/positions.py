@@ -16,6 +16,7 @@ from typing import Any
 from pyais.stream import IterMessages
 
 from haemaru.agreement import load_agreement
+from haemaru.bench.at_rest import at_rest
 from haemaru.clock import from_ms, to_ms
 from haemaru.scenarios.sentences import checksum, position_a, position_b
 from haemaru.surveillance import AisDecoder, Fixes, PositionStore, class_code, joined, read_shared, share
@@ -103,6 +104,7 @@ def measure() -> dict[str, Any]:
         "pyais_per_s": round(theirs),
         "decode_ratio": round(ours / theirs, 1),
         **_keep(rows),
+        "at_rest": at_rest(rows),
         **_share(rows),
     }
 

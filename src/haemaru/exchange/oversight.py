@@ -6,6 +6,7 @@ because the witness signs only one of them, keeps the proof against the other, a
 Nothing here speaks HTTP: `node` carries the bytes.
 """
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
@@ -161,7 +162,9 @@ class Oversight:
         if before is not None and before.size >= found.size:
             return
         name = origin_of(house.realm, witness.party)
-        is_theirs = found.origin == origin_of(house.realm, party) and is_signed_by(found, peer.public)
+        # Signed before a rotation, or after it: either key is the partner's.
+        is_signed = any(is_signed_by(found, public) for public in peer.keys)
+        is_theirs = found.origin == origin_of(house.realm, party) and is_signed
         if is_theirs and is_countersigned_by(found, name, witness.public):
             self.seen[party] = found
 
@@ -212,8 +215,11 @@ class Oversight:
             sql = "SELECT 1 FROM dispute WHERE party = :party AND digest = :digest"
             if tx.one(sql, party=peer.party, digest=evidence.digest) is not None:
                 return
+        named = next(
+            (public for public in peer.keys if b64encode(public.sign).decode() == evidence.key.sign), peer.public
+        )
         with ledger.write() as batch:
-            ledger.believe(batch, peer.party, peer.public, evidence, told_by)
+            ledger.believe(batch, peer.party, named, evidence, told_by)
 
 
 def overseer_keys(tx: Tx, keys: Keys) -> dict[str, PublicKeys]:
