@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from haemaru.cli import keeping
 from haemaru.cli.door import act
 from haemaru.cli.options import file_argument, home_argument, json_option
 from haemaru.cli.output import show
@@ -117,3 +118,7 @@ def hold(home: Path, rid: str, basis: str | None, release: bool, reason: str | N
 def recall_all(home: Path, peer: str, reason: str, as_json: bool) -> None:
     """Asks a partner that leaves to give back everything it was sent."""
     show(act(home, "records.recall_all", {"peer": peer, "reason": reason}), as_json)
+
+
+for _command in (keeping.export, keeping.disposals, keeping.onward):
+    records.add_command(_command)

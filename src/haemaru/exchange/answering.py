@@ -16,6 +16,7 @@ from haemaru.exchange.messages import Answer, Disposition, Exported
 from haemaru.exchange.outbox import Outbox
 from haemaru.ledger import Batch
 from haemaru.storage import Tx
+from haemaru.wording import Fault
 
 
 class Answering:
@@ -77,6 +78,18 @@ class Answering:
                 self.answer(batch, about, "erased", erasure=given.erasure)
                 again += 1
         return again
+
+    def note_export(self, batch: Batch, rid: str, what: str, to: str = "") -> None:
+        """Notes a file or a printout of a record that is held here; raises `Fault("rid_unknown")` for any other."""
+        blind = self._house.vault.blind(rid)
+        row = batch.tx.one(
+            "SELECT max(rev) FROM (SELECT rev FROM exchange_own WHERE rid = :rid AND state = 'held'"
+            " UNION ALL SELECT rev FROM exchange_in WHERE rid = :rid AND state IN ('held', 'kept')) AS there",
+            rid=blind,
+        )
+        if row is None or row[0] is None:
+            raise Fault("rid_unknown", "rid", rid=rid)
+        batch.append(keeping.EXPORTED, entry_bytes(ExportFacts(rid=rid, rev=row[0], what=what, to=to)))
 
     def exported(self, tx: Tx, rid: str) -> tuple[Exported, ...]:
         """Every file and printout that was made of a record here, the oldest first."""

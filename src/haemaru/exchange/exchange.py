@@ -28,6 +28,7 @@ from haemaru.exchange.inbox import Accepted, Inbox
 from haemaru.exchange.leases import Leases
 from haemaru.exchange.limits import LIMITS, Limits
 from haemaru.exchange.messages import Message, Notice
+from haemaru.exchange.onward import Onwarding
 from haemaru.exchange.outbox import Outbox, PutResult, names
 from haemaru.exchange.oversight import Oversight
 from haemaru.exchange.peers import Peer, PeerBook
@@ -38,6 +39,7 @@ from haemaru.exchange.recovering import Recovering
 from haemaru.exchange.referrals import Judged, Referrals
 from haemaru.exchange.rekeying import Rekeying
 from haemaru.exchange.release import Ask
+from haemaru.exchange.retention import Retention
 from haemaru.exchange.sending import Sending
 from haemaru.exchange.showing import Showing
 from haemaru.exchange.spool import Recheck, Spool
@@ -88,6 +90,8 @@ class Exchange:
         self.holds = Holds(house, self.answering)
         self._inbox = Inbox(house, self._peers, Arrivals(house, self.answering, self.holds, self._spool))
         self.recall = Recall(house, self._outbox)
+        self.retention = Retention(house, self.holds, self.answering)
+        self.onward = Onwarding(house, self._peers, self._outbox)
         self._referrals = Referrals(house, self._outbox)
         self._positions = Positions(house, self._peers, self._outbox, self._spool)
         self._carrying = Carrying(house, self._peers, self._outbox, self._sending, self._inbox)
@@ -171,6 +175,10 @@ class Exchange:
     ) -> list[PutResult]:
         """Seals batches of positions that the batch decision released: (header parts, Arrow bytes, rows)."""
         return self._positions.put(batch, to, purpose, groups, agreement, at)
+
+    def note_export(self, batch: Batch, rid: str, what: str, to: str = "") -> None:
+        """Notes a file or a printout of a record before it is made: the origin is told of it when it takes it back."""
+        self.answering.note_export(batch, rid, what, to)
 
     def correct(
         self,
@@ -275,6 +283,8 @@ class Exchange:
         self.asking.tick()
         self._referrals.retry()
         self.keys.tick()
+        self.onward.tick()
+        self.retention.tick()
         erase_leaving(self.house)
         self.house.ledger.scrub()
         self.offer_checkpoints()

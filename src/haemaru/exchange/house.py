@@ -65,6 +65,8 @@ class Settings:
 
     answer_due: timedelta = timedelta(hours=24)
     """How long a partner may take to answer a correction, retraction or expiry before it is shown as overdue."""
+    disposes_alone: bool = False
+    """Whether a copy whose time is over is erased without an approver."""
     checkpoint_entries: int = 1_000
     checkpoint_after: timedelta = timedelta(seconds=60)
     """A checkpoint is offered to each partner after so many entries or so much time, whichever is first."""

@@ -124,6 +124,28 @@ class StatusBook:
         for peer, channel, number in twice:
             counted[peer][channel]["duplicates"] += number
 
+    def _owed(self, tx: Tx, peer: str) -> dict[str, Any]:
+        """What each side owes the other about records: answers there; disposals, onward questions, backups here."""
+        late_ms = to_ms(self._house.clock.now()) - int(self._house.settings.answer_due.total_seconds() * 1000)
+        questions = {
+            "answers": "exchange_answers WHERE peer = :peer AND answer IN ('pending', 'refused')",
+            "disposals": "exchange_disposals WHERE peer = :peer AND state IN ('proposed', 'refused')",
+            "onward": "exchange_onward WHERE peer = :peer AND side = 'asked' AND state IN ('waiting', 'referred')",
+            "backups": "exchange_given WHERE peer = :peer AND backups > 0",
+        }
+        counted = {}
+        for name, where in questions.items():
+            since = "asked_ms" if name == "answers" else "at_ms"
+            row = tx.one(
+                f"SELECT count(*), sum(CASE WHEN {since} < :late THEN 1 ELSE 0 END), min({since}) FROM {where}",
+                peer=peer,
+                late=late_ms,
+            )
+            number, late, first = row or (0, 0, None)
+            oldest = format_time(from_ms(int(first))) if first is not None else None
+            counted[name] = {"open": number, "overdue": int(late or 0), "since": oldest}
+        return {"to_us": {"answers": counted.pop("answers")}, "by_us": counted}
+
     def _peer(self, tx: Tx, peer: str, channels: list[Counts]) -> dict[str, Any]:
         due_ms = int(self._house.settings.answer_due.total_seconds() * 1000)
         answers: dict[str, int] = defaultdict(int)
@@ -145,6 +167,7 @@ class StatusBook:
             "last_receipt": format_time(from_ms(at_ms)) if at_ms else None,
             "compliance": dict(answers),
             "overdue": overdue,
+            "owed": self._owed(tx, peer),
             "alarms": self._alarms(tx, peer),
             "skew_s": self._house.tally.skew_s.get(peer),
             "agreements": self._agreements(tx, peer),

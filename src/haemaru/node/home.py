@@ -16,7 +16,7 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 import msgspec
 
@@ -34,6 +34,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     listen: str
     database: str
     agreement: str
+    disposal: Literal["proposed", "automatic"] = "proposed"
+    """Whether a received record whose retention is over waits for an approver."""
 
 
 @dataclass(frozen=True, slots=True)

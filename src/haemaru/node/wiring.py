@@ -6,6 +6,7 @@ from typing import IO
 
 from haemaru.clock import Clock, Ids
 from haemaru.exchange import Exchange, exchange_projections
+from haemaru.exchange import Settings as ExchangeSettings
 from haemaru.ledger import Ledger
 from haemaru.node.agreements import AgreementDesk
 from haemaru.node.backup import remove_leftovers
@@ -58,7 +59,8 @@ def _wire(home: Home, settings: Settings, lock: IO[str], clock: Clock, ids: Ids,
     projections = (*exchange_projections(Vault(keys.vault)), TallyView())
     ledger = Ledger(database, keys, clock, settings.party, settings.realm, projections)
     agreements = AgreementDesk(ledger)
-    exchange = Exchange(ledger, keys, settings.party, settings.realm, clock, ids, agreements)
+    chosen = ExchangeSettings(disposes_alone=settings.disposal == "automatic")
+    exchange = Exchange(ledger, keys, settings.party, settings.realm, clock, ids, agreements, chosen)
     keeper = KeyKeeper(home, settings, folder, keys, exchange, clock)
     keeper.begin()
     if home.put_back.exists():

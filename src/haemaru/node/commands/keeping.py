@@ -1,8 +1,13 @@
-"""Commands on how long records are kept: legal holds and their release."""
+"""Commands on how long records are kept and who else gets them: holds, exports, disposals, onward sharing."""
 
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from haemaru.clock import format_time
 from haemaru.node.answer import Answer
+from haemaru.node.printing import format_of, printed, write_new
+from haemaru.wording import Fault
 
 if TYPE_CHECKING:
     from haemaru.node.node import Node
@@ -23,3 +28,52 @@ def release(node: "Node", params: dict[str, Any]) -> Answer:
         left = node.exchange.holds.bases(batch.tx, rid)
     node.workers.wake()
     return Answer({"rid": rid, "op": "release", "erased": erased, "still_held": left})
+
+
+def export(node: "Node", params: dict[str, Any]) -> Answer:
+    """Writes a record to a new file, noted in the ledger first: its origin is told of it when it takes it back."""
+    file, rid, to = Path(params["file"]), params["rid"], params.get("to") or ""
+    what = format_of(file)
+    held = node.exchange.holdings.find(rid)
+    if held is None or held.state not in ("held", "kept"):
+        raise Fault("rid_unknown", rid, rid=rid)
+    if file.exists():
+        raise Fault("export_exists", str(file))
+    with node.ledger.write() as batch:
+        node.exchange.note_export(batch, rid, what, to)
+    data = printed(held, node.agreements.known(), format_time(node.clock.now()), to, what)
+    write_new(file, data)
+    return Answer({"rid": rid, "rev": held.rev, "file": str(file), "what": what, "to": to, "bytes": len(data)})
+
+
+def disposals(node: "Node", params: dict[str, Any]) -> Answer:
+    """Lists the copies whose time is over; approves or refuses the disposal of one."""
+    retention, by = node.exchange.retention, params.get("by") or ""
+    if params.get("approve"):
+        erased = retention.approve(params["approve"], by)
+        node.workers.wake()
+        return Answer({"id": params["approve"], "state": "approved", "erased": erased})
+    if params.get("refuse"):
+        retention.refuse(params["refuse"], params.get("reason") or "", by)
+        node.workers.wake()
+        return Answer({"id": params["refuse"], "state": "refused"})
+    return Answer({"disposals": [asdict(each) for each in retention.list()]})
+
+
+def onward(node: "Node", params: dict[str, Any]) -> Answer:
+    """Asks the originator to give a record to a third party; lists, approves and refuses what partners ask."""
+    onwarding, by = node.exchange.onward, params.get("by") or ""
+    if params.get("rid"):
+        with node.ledger.write() as batch:
+            name = onwarding.ask(batch, params["rid"], params["to"], params["purpose"], params["reason"])
+        node.workers.wake()
+        return Answer({"id": name, "rid": params["rid"], "to": params["to"], "state": "waiting"})
+    if params.get("approve"):
+        state = onwarding.approve(params["approve"], by)
+        node.workers.wake()
+        return Answer({"id": params["approve"], "state": state})
+    if params.get("refuse"):
+        onwarding.refuse(params["refuse"], params.get("reason") or "", by)
+        node.workers.wake()
+        return Answer({"id": params["refuse"], "state": "refused"})
+    return Answer({"onward": [asdict(each) for each in onwarding.list()]})
