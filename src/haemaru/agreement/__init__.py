@@ -13,6 +13,7 @@ from haemaru.agreement.difference import Difference, Row, Rows, Traffic, differe
 from haemaru.agreement.explain import clause_facts, explain, explain_clause, explain_condition, explain_deeds
 from haemaru.agreement.loader import load_agreement
 from haemaru.agreement.model import Agreement, Area, Article, Clause, Effect, FieldRule, Party, Refusal
+from haemaru.agreement.odrl import odrl_policy
 from haemaru.agreement.plan import Verdict
 from haemaru.agreement.received import check_received, check_received_columns
 from haemaru.agreement.signatures import RefusedSignature, Signatures, signature_line, who_signed
@@ -51,6 +52,7 @@ __all__ = [
     "explain_condition",
     "explain_deeds",
     "load_agreement",
+    "odrl_policy",
     "signature_line",
     "standing_purpose",
     "treated_column",

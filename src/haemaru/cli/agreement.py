@@ -6,9 +6,10 @@ from typing import Any
 import click
 import msgspec
 
-from haemaru.agreement import clause_facts, load_agreement
+from haemaru.agreement import clause_facts, load_agreement, odrl_policy
 from haemaru.agreement import decide as decide_record
 from haemaru.agreement import explain as explain_agreement
+from haemaru.agreement.cedar import cedar_policies
 from haemaru.cli.door import act
 from haemaru.cli.options import file_argument, home_argument, json_option, signed_in
 from haemaru.cli.output import language, show
@@ -101,6 +102,18 @@ def explain(agreement_file: Path, home: Path | None, clause: str | None, since: 
         show(Answer(body), as_json)
     else:
         click.echo(explain_agreement(read, language(), clause, did))
+
+
+@agreement.command()
+@_AGREEMENT
+@click.option("--format", "form", required=True, type=click.Choice(("odrl", "cedar")), help="What to write it as.")
+def export(agreement_file: Path, form: str) -> None:
+    """Prints the agreement as an ODRL policy (JSON-LD, for registries) or as Cedar policies (for a second judge)."""
+    read = load_agreement(agreement_file.read_bytes(), str(agreement_file))
+    if form == "odrl":
+        click.echo(msgspec.json.format(msgspec.json.encode(odrl_policy(read)), indent=1).decode())
+    else:
+        click.echo(cedar_policies(read))
 
 
 @agreement.command()
