@@ -89,15 +89,17 @@ class Served:
         return code
 
 
-def make_pair(folder: Path, agreement: Path = MODEL, parties: tuple[str, str] = ("kcg", "kcs")) -> list[Served]:
-    """Two homes that trust each other under a signed agreement, not yet running."""
+def make_pair(
+    folder: Path, agreement: Path = MODEL, parties: tuple[str, str] = ("kcg", "kcs"), database: str = ""
+) -> list[Served]:
+    """Two homes that trust each other under a signed agreement, not yet running; `database` is the first one's."""
     homes = [Served(party, folder / party) for party in parties]
-    made = {
-        each.party: haemaru(
-            "init", each.home, "--party", each.party, "--agreement", agreement, "--realm", "demo", "--json"
+    made = {}
+    for each in homes:
+        more = ("--database", database) if database and each is homes[0] else ()
+        made[each.party] = haemaru(
+            "init", each.home, "--party", each.party, "--agreement", agreement, "--realm", "demo", "--json", *more
         )
-        for each in homes
-    }
     for each in homes:
         for other in homes:
             if other is not each:

@@ -109,21 +109,7 @@ class CampaignHome:
 
     def ask(self, command: str, **params: Any) -> Any:
         """What the running node answers to a command; raises `Refused` for a fault, `Away` where nobody answered."""
-        try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
-                caller.settimeout(_ANSWER_S)
-                caller.connect(str(self.home / "control.sock"))
-                caller.sendall(json.dumps({"do": command, "params": params}).encode() + b"\n")
-                with caller.makefile("rb") as stream:
-                    line = stream.readline()
-        except OSError as error:
-            raise Away(str(error)) from None
-        if not line:
-            raise Away("hung up")
-        answer = json.loads(line)
-        if "fault" in answer:
-            raise Refused(answer["fault"]["code"], str(answer["fault"]["where"]))
-        return answer["body"]
+        return ask(self.home, command, **params)
 
     # The disk
 
@@ -182,6 +168,25 @@ class CampaignHome:
             "slope_mb_per_minute": slope,
             "longest_life_s": round(lived, 1),
         }
+
+
+def ask(home: Path, command: str, **params: Any) -> Any:
+    """What the node of a home answers to a command."""
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
+            caller.settimeout(_ANSWER_S)
+            caller.connect(str(home / "control.sock"))
+            caller.sendall(json.dumps({"do": command, "params": params}).encode() + b"\n")
+            with caller.makefile("rb") as stream:
+                line = stream.readline()
+    except OSError as error:
+        raise Away(str(error)) from None
+    if not line:
+        raise Away("hung up")
+    answer = json.loads(line)
+    if "fault" in answer:
+        raise Refused(answer["fault"]["code"], str(answer["fault"]["where"]))
+    return answer["body"]
 
 
 def can_mount() -> bool:
