@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from haemaru import __version__
-from haemaru.clock import format_time
+from haemaru.clock import format_time, from_ms
+from haemaru.exchange import Peer
 from haemaru.node import quarantine
 from haemaru.node.verifying import key_history, told
 from haemaru.signing import read_statement
@@ -64,6 +65,7 @@ def _peers(node: "Node", names: dict[str, Any]) -> list[dict[str, Any]]:
             "name": names.get(peer.party),
             "url": peer.url,
             "fingerprint": peer.statement.fingerprint,
+            "key": _key(peer),
             "link": links.get(peer.party, "never"),
             "last_receipt": streams.get(peer.party, {}).get("last_receipt"),
             "channels": streams.get(peer.party, {}).get("channels", []),
@@ -75,6 +77,12 @@ def _peers(node: "Node", names: dict[str, Any]) -> list[dict[str, Any]]:
         }
         for peer in node.exchange.peers()
     ]
+
+
+def _key(peer: Peer) -> dict[str, Any]:
+    newest = peer.known[0]
+    since = format_time(from_ms(newest.at_ms))
+    return {"how": newest.how, "since": since, "revoked": newest.is_revoked, "earlier": len(peer.known) - 1}
 
 
 def _ledger(node: "Node") -> dict[str, Any]:

@@ -23,6 +23,15 @@ class Channel(msgspec.Struct, frozen=True):
     refused: Counts = {}
 
 
+class KeyTold(msgspec.Struct, frozen=True):
+    """The newest key of a partner: why it is believed, since when, whether it was revoked, how many came before."""
+
+    how: str = ""
+    since: str = ""
+    revoked: bool = False
+    earlier: int = 0
+
+
 class Peer(msgspec.Struct, frozen=True):
     """A partner's node as this node knows it. `link` is up, down or never."""
 
@@ -30,6 +39,7 @@ class Peer(msgspec.Struct, frozen=True):
     name: Bilingual | None = None
     url: str = ""
     fingerprint: str = ""
+    key: KeyTold | None = None
     link: str = "never"
     last_receipt: str | None = None
     channels: list[Channel] = []
