@@ -67,6 +67,17 @@ class Holdings:
             )
             return None if row is None else self._held(tx, row)
 
+    def before(self, rid: str) -> Held | None:
+        """The revision before the newest under this rid, in whatever state it is, or None where there is none."""
+        blind = self._house.vault.blind(rid)
+        with self._house.ledger.read() as tx:
+            rows = tx.all(f"{_OWN} AND rid = :rid ORDER BY rev DESC LIMIT 2", rid=blind)
+            rows = rows or tx.all(
+                f"{_IN} AND rid = :rid AND state IN ('held', 'superseded') ORDER BY rev DESC, entry DESC LIMIT 2",
+                rid=blind,
+            )
+            return self._held(tx, rows[1]) if len(rows) > 1 else None
+
     def records_of(self, kind: str) -> list[Held]:
         """Every record of a kind, own and received, in the order they were written."""
         return [*self.list(kind=kind)]

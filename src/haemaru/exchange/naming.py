@@ -37,12 +37,15 @@ def as_named(house: House, outbox: "Outbox", tx: Tx, ask: Ask, at: datetime) -> 
 def may_know(house: House, outbox: "Outbox", tx: Tx, rid: str, ask: Ask, at: datetime) -> bool:
     """Whether the partner of a question may learn that there is a record of that name."""
     blind = house.vault.blind(rid)
-    if _is_between(tx, blind, ask.to):
+    sent = "SELECT 1 FROM exchange_out WHERE rid = :rid AND peer = :peer AND state <> 'void' LIMIT 1"
+    if tx.one(sent, rid=blind, peer=ask.to) is not None:
         return True
     own = outbox.latest(tx, rid)
     if own is None:
-        # What nobody here holds tells nothing; what a third party sent tells of that party's traffic.
-        return tx.one("SELECT 1 FROM exchange_in WHERE rid = :rid LIMIT 1", rid=blind) is None
+        # What nobody here holds tells nothing, nor does what the partner sent; a third party's tells of its traffic.
+        # What lies in quarantine under a rid does not make it anybody's.
+        other = "SELECT 1 FROM exchange_in WHERE rid = :rid AND peer <> :peer AND state <> 'quarantined' LIMIT 1"
+        return tx.one(other, rid=blind, peer=ask.to) is None
     if own.state != "held":
         return False
     record = outbox.record_at(tx, own.entry)
@@ -67,17 +70,6 @@ def is_open(house: House, ask: Ask, at: datetime) -> bool:
     return chosen.decision.refused_by not in (None, "none")
 
 
-def _is_between(tx: Tx, blind: bytes, peer: str) -> bool:
-    """Whether the record passed between this node and the partner, in either direction."""
-    sent = tx.one(
-        "SELECT 1 FROM exchange_out WHERE rid = :rid AND peer = :peer AND state IN ('sealed', 'delivered') LIMIT 1",
-        rid=blind,
-        peer=peer,
-    )
-    sql = "SELECT 1 FROM exchange_in WHERE rid = :rid AND peer = :peer LIMIT 1"
-    return sent is not None or tx.one(sql, rid=blind, peer=peer) is not None
-
-
 def _without(record: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
     """The record as if what is hidden had never been named; the order of its members stays, it would tell."""
     pruned = {key: _pruned(value, hidden) if key in _NAMING else value for key, value in record.items()}
@@ -86,7 +78,9 @@ def _without(record: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any
 
 def _pruned(value: Any, hidden: frozenset[str]) -> Any:
     if isinstance(value, dict):
-        return {key: _pruned(inner, hidden) for key, inner in value.items() if not _names(inner, hidden)}
+        kept = {key: _pruned(inner, hidden) for key, inner in value.items() if not _names(inner, hidden)}
+        # A list that held nothing else goes as well: an empty one would tell that there was something.
+        return {key: inner for key, inner in kept.items() if inner != [] or value[key] == []}
     if isinstance(value, list):
         return [_pruned(inner, hidden) for inner in value if not _names(inner, hidden)]
     return value

@@ -7,6 +7,7 @@ A partner that leaves is asked for everything it holds. What was taken back is e
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import msgspec
@@ -17,6 +18,7 @@ from haemaru.exchange.entries import RuledFacts, SealedFacts, entry_bytes, read_
 from haemaru.exchange.envelope import RECORD_TYPE, digest_of, join, read_envelope, split, write_envelope
 from haemaru.exchange.erasing import erase_own
 from haemaru.exchange.house import House
+from haemaru.exchange.naming import as_named
 from haemaru.exchange.outbox import Outbox, Own, PutResult
 from haemaru.exchange.release import Ask
 from haemaru.ledger import Batch
@@ -146,11 +148,24 @@ class Recall:
             only=name if facts.is_only else "",
             granted=name,
         )
+        if self._shows_nothing_new(batch.tx, ask, facts):
+            return PutResult(outcome="known", rid=facts.rid, to=facts.peer)
         result = self._outbox.settle(batch, ask)
         if result.outcome == "withheld" and result.decision is not None:
             # The partner holds an earlier revision that is known to be wrong and may not have the right one.
             self._back_at(batch, facts, revised, "retract", _WITHHELD[op])
         return result
+
+    def _shows_nothing_new(self, tx: Tx, ask: Ask, facts: SealedFacts) -> bool:
+        """Whether all that changed are references that this partner may not see: a correction would tell of them."""
+        at = self._house.clock.now()
+        shown = as_named(self._house, self._outbox, tx, ask, at)
+        if shown is ask:
+            return False
+        before = as_named(
+            self._house, self._outbox, tx, replace(ask, record=self._outbox.record_at(tx, facts.source)), at
+        )
+        return before.record == shown.record
 
     def _back_at(self, batch: Batch, facts: SealedFacts, own: Own, op: Back, reason: str) -> PutResult:
         house = self._house

@@ -7,6 +7,7 @@ came of it, also when nothing was found. Ship names are compared with the reason
 
 from haemaru.intelligence.feedback import OUTCOMES, Feedback, awaiting_feedback, build_feedback, check_feedback
 from haemaru.intelligence.names import NameComparison, NameVerdict, compare_names
+from haemaru.intelligence.recalled import on_recall
 from haemaru.intelligence.reports import (
     HANDLING_CODES,
     Report,
@@ -30,5 +31,6 @@ __all__ = [
     "check_report",
     "compare_names",
     "correct",
+    "on_recall",
     "why_not_onward",
 ]

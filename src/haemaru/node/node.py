@@ -18,6 +18,7 @@ from haemaru.ledger import Batch
 from haemaru.node.accounts import Accounts
 from haemaru.node.agreements import AgreementDesk
 from haemaru.node.answer import Answer
+from haemaru.node.derived import Derived
 from haemaru.node.home import Home
 from haemaru.node.passphrase import from_environment
 from haemaru.node.wiring import Parts, wire
@@ -50,6 +51,7 @@ class Node:
         self._lock = parts.lock
         self.workers = Workers(self)
         self.exchange.on_notice(self._noticed)
+        self.exchange.house.on_recall.append(Derived(self).recalled)
 
     @classmethod
     def open(

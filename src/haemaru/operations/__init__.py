@@ -15,10 +15,12 @@ from haemaru.operations.evidence import KnownVessel, Part
 from haemaru.operations.hand import Hand
 from haemaru.operations.outcome import read_outcome
 from haemaru.operations.picture import Dispute, Fact, Picture, concerns, picture, summary
+from haemaru.operations.recalled import RANKING, on_recall, reweighed
 from haemaru.operations.support import Possible, ask, needs_of, possible
 from haemaru.operations.tip import read_tip
 
 __all__ = [
+    "RANKING",
     "Authority",
     "Candidate",
     "CaseFile",
@@ -46,6 +48,7 @@ __all__ = [
     "matching",
     "move",
     "needs_of",
+    "on_recall",
     "open_case",
     "picture",
     "possible",
@@ -54,6 +57,7 @@ __all__ = [
     "read_outcome",
     "read_tip",
     "refuse",
+    "reweighed",
     "summary",
     "turn_criminal",
     "weigh",

@@ -20,6 +20,7 @@ from haemaru.records.header import (
 )
 from haemaru.records.kinds import CHANNELS, KINDS, RESOURCE_MESSAGES, channel_of, is_kind, parse_kind
 from haemaru.records.labels import labels_of
+from haemaru.records.recalled import TAKEN_BACK, Change, Recalled, marked, withdrawn
 from haemaru.records.record import MAX_REFS, Record, leaf_paths, parse_record, read_record
 from haemaru.records.stamp import Stamp
 from haemaru.records.subjects import STRONG, identifier, identifiers, same_subject
@@ -32,11 +33,14 @@ __all__ = [
     "OPERATIONS",
     "RESOURCE_MESSAGES",
     "STRONG",
+    "TAKEN_BACK",
     "AgreementRef",
     "Certificate",
+    "Change",
     "Claim",
     "Header",
     "Marking",
+    "Recalled",
     "Record",
     "Redacted",
     "Released",
@@ -54,6 +58,7 @@ __all__ = [
     "is_kind",
     "labels_of",
     "leaf_paths",
+    "marked",
     "parse_kind",
     "parse_record",
     "read_certificate",
@@ -62,4 +67,5 @@ __all__ = [
     "read_vessel_name",
     "same_subject",
     "why_invalid",
+    "withdrawn",
 ]

@@ -21,6 +21,7 @@ from haemaru.resources.build import (
 from haemaru.resources.eligibility import Commitment, Eligibility, commitments, eligibility
 from haemaru.resources.lifecycle import STEPS, State, Step
 from haemaru.resources.messages import FIELDS, Message, read_message
+from haemaru.resources.recalled import on_recall
 from haemaru.resources.supports import Refused, Support, fold, why_refused
 from haemaru.resources.teams import DogTeam, Need, read_need, read_team, team_json
 
@@ -46,6 +47,7 @@ __all__ = [
     "make_message",
     "offer",
     "offer_unasked",
+    "on_recall",
     "read_message",
     "read_need",
     "read_team",

@@ -7,6 +7,7 @@ prerequisites that are missing. The state of a session is folded from these reco
 
 from haemaru.training.build import answer_application, apply_for_seat, publish_session, withdraw
 from haemaru.training.messages import ANSWERS, Application, Enrolment, SessionPlan, read_training
+from haemaru.training.recalled import on_recall
 from haemaru.training.sessions import Applicant, Refused, Session, due, fold, free_seats, why_no_seat
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "due",
     "fold",
     "free_seats",
+    "on_recall",
     "publish_session",
     "read_training",
     "why_no_seat",

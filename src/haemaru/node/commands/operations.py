@@ -12,11 +12,10 @@ import msgspec
 from haemaru.node.answer import Answer
 from haemaru.node.files import read_object
 from haemaru.node.hands import hand, levels, must_find, partners, share
+from haemaru.node.ranking import rank
 from haemaru.node.reactions import contribute
 from haemaru.operations import (
     Picture,
-    Ranking,
-    candidates,
     open_case,
     picture,
     rank_of,
@@ -24,7 +23,6 @@ from haemaru.operations import (
     read_tip,
 )
 from haemaru.operations import choose as choose_ship
-from haemaru.operations.candidates import KINDS as PAPERS
 from haemaru.wording import Fault
 
 if TYPE_CHECKING:
@@ -41,7 +39,7 @@ def tip(node: "Node", params: dict[str, Any]) -> Answer:
     officer = str(params.get("by", ""))
     form = read_object(params["file"]) if "file" in params else _filled(params)
     record = read_tip(form, hand(node, officer))
-    ranking = _rank(node, record)
+    ranking = rank(node, record)
     first = ranking.candidates[0].ship if ranking.candidates else None
     ship = {"mmsi": first.mmsi, "imo": first.imo, "name": first.name} if first else None
     case = open_case(record, hand(node, officer), ship, behind=ranking.locked)
@@ -68,12 +66,6 @@ def tip(node: "Node", params: dict[str, Any]) -> Answer:
             "took_s": took_s,
         }
     )
-
-
-def _rank(node: "Node", tip: dict[str, Any]) -> Ranking:
-    """The candidates for a tip from the picture and the papers held now."""
-    papers = [each.record for kind in PAPERS for each in node.exchange.holdings.records_of(kind)]
-    return candidates(tip, node.surveillance.known_vessels(), papers, node.clock.now(), levels=levels(node))
 
 
 def _filled(params: dict[str, Any]) -> dict[str, Any]:
