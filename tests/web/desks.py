@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from haemaru.exchange import Pulled
 from haemaru.wording import Fault
 
 NOW = "2026-03-02T09:00:00Z"
@@ -167,6 +168,15 @@ class FakeDesk:
 
     def story(self) -> Rows:
         return list(FACTS["story"]) if self.realm == "demo" else []
+
+    def exchange_pull(self, data: bytes, /) -> Pulled:
+        return Pulled(answer=b"HAEMARU\x01frame" if data == b"pull" else None)
+
+    def exchange_next(self, pulled: Pulled, /) -> bytes | None:
+        return None
+
+    def exchange_receipt(self, data: bytes, /) -> bytes:
+        return b"" if data == b"receipt" else b"refused"
 
     def exchange_accept(self, data: bytes, /) -> bytes:
         if data != b"frames":

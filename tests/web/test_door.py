@@ -202,3 +202,10 @@ def test_a_form_that_is_too_large_is_refused(officer: Browser, desk: FakeDesk) -
 
     assert answer.status_code == 413
     assert desk.orders == []
+
+
+def test_a_partner_pulls_a_frame_and_brings_its_receipt(visitor: Browser) -> None:
+    assert visitor.client.post("/x/v1/pull", content=b"pull").content == b"HAEMARU\x01frame"
+    assert visitor.client.post("/x/v1/pull", content=b"nothing").status_code == 204
+    assert visitor.client.post("/x/v1/receipts", content=b"receipt").status_code == 204
+    assert visitor.client.post("/x/v1/receipts", content=b"noise").status_code == 422

@@ -19,11 +19,27 @@ def peer() -> None:
 @file_argument
 @click.option("--url", required=True, help="Where the partner's node listens.")
 @click.option("--fingerprint", required=True, help="As read aloud by the partner, never fetched.")
+@click.option("--pull", "mode", flag_value="pull", help="It cannot connect to us: we push, and pull.")
+@click.option("--wait", "mode", flag_value="wait", help="We cannot connect to it: it pushes, and pulls.")
 @json_option
-def add(home: Path, file: Path, url: str, fingerprint: str, as_json: bool) -> None:
+def add(home: Path, file: Path, url: str, fingerprint: str, mode: str | None, as_json: bool) -> None:
     """Trusts a partner whose statement has exactly the fingerprint that was read aloud."""
     params = {"statement": file.read_text(errors="replace"), "url": url, "fingerprint": fingerprint, "where": str(file)}
-    show(act(home, "peer.add", params), as_json)
+    show(act(home, "peer.add", params | {"mode": mode}), as_json)
+
+
+@peer.command()
+@home_argument
+@click.argument("party")
+@click.option("--push", "mode", flag_value="push", help="Both connect.")
+@click.option("--pull", "mode", flag_value="pull", help="It cannot connect to us: we push, and pull.")
+@click.option("--wait", "mode", flag_value="wait", help="We cannot connect to it: it pushes, and pulls.")
+@json_option
+def mode(home: Path, party: str, mode: str | None, as_json: bool) -> None:
+    """Changes how a partner is reached."""
+    if mode is None:
+        raise click.UsageError("--push | --pull | --wait")
+    show(act(home, "peer.mode", {"party": party, "mode": mode}), as_json)
 
 
 @peer.command()

@@ -21,10 +21,12 @@ from haemaru.exchange.limits import LIMITS, Limits
 from haemaru.exchange.messages import Notice
 from haemaru.exchange.outbox import PutResult
 from haemaru.exchange.peers import Peer
+from haemaru.exchange.puller import Puller
+from haemaru.exchange.pulling import Pulled
 from haemaru.exchange.pusher import Pusher
 from haemaru.exchange.receipt import Receipt, Refusal, is_refusal
 from haemaru.exchange.referrals import Judged
-from haemaru.exchange.transport import HttpTransport, MemoryTransport, Transport
+from haemaru.exchange.transport import HttpTransport, MemoryTransport, PullTransport, Transport
 from haemaru.exchange.views import exchange_projections
 
 __all__ = [
@@ -43,6 +45,9 @@ __all__ = [
     "MemoryTransport",
     "Notice",
     "Peer",
+    "PullTransport",
+    "Pulled",
+    "Puller",
     "Pusher",
     "PutResult",
     "Question",

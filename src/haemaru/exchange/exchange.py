@@ -33,6 +33,7 @@ from haemaru.exchange.outbox import Outbox, PutResult, names
 from haemaru.exchange.oversight import Oversight
 from haemaru.exchange.peers import Peer, PeerBook
 from haemaru.exchange.positions import OnPositions, Positions
+from haemaru.exchange.pulling import Pulls
 from haemaru.exchange.recall import Recall
 from haemaru.exchange.receipt import Receipt, Refusal
 from haemaru.exchange.recovering import Recovering
@@ -100,6 +101,7 @@ class Exchange:
         self.digests = Digests(house, self._peers, self._outbox, recovering)
         self.epochs = Epochs(house, self._peers, self._outbox)
         self.standings = Standings(house, self._peers, self.epochs)
+        self.pulls = Pulls(house, self._peers, self._sending)
         self.showing = Showing(house, self.evidence)
         self._status = StatusBook(house, self._sending, self.digests)
         self.keys = Rekeying(house, self._peers, self._outbox)
@@ -244,6 +246,15 @@ class Exchange:
         What begins like a document and not like a frame is a partner's standing, answered with this node's.
         """
         return self.standings.accept(data) if data[:1] == b"{" else self._inbox.accept(data)
+
+    def take_pulled_receipt(self, data: bytes) -> bytes:
+        """Takes the answer to a frame that a partner pulled: nothing, or a signed refusal where it is not believed."""
+        answer, refusal = self.pulls.take_receipt(data)
+        if isinstance(answer, Refusal):
+            self.epochs.remember(answer.by, answer.epoch, answer.code)
+            self.keys.refused(answer.by, answer)
+            self.house.tally.told[answer.by, "control"] = answer.code
+        return refusal
 
     def export_courier(self, peer: str) -> bytes:
         """Everything that waits for a partner, and receipts for what came from it, as one file."""

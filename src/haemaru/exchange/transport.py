@@ -23,6 +23,22 @@ class Transport(Protocol):
         ...
 
 
+class PullTransport(Protocol):
+    """Asks one partner for its frames, and brings the receipts."""
+
+    def pull(self, request: bytes) -> bytes:
+        """A frame, a refusal, or nothing; raises `TransportFailed` when request or answer was lost."""
+        ...
+
+    def give(self, receipt: bytes) -> bytes:
+        """Brings the answer to a frame that was pulled; raises `TransportFailed`."""
+        ...
+
+    def close(self) -> None:
+        """Lets connections go."""
+        ...
+
+
 def exchange_url(url: str) -> str:
     """Where a partner's exchange answers, with or without its path.
 
@@ -41,22 +57,33 @@ class HttpTransport:
         import httpx2
 
         self._http = httpx2
-        self._frames = f"{exchange_url(url)}/frames"
+        self._base = exchange_url(url)
         self._limits = limits
         self._client = httpx2.Client(timeout=httpx2.Timeout(_ANSWER_S, connect=_CONNECT_S), trust_env=False)
 
     def post(self, frame: bytes) -> bytes:
         """Posts the frame; receipts and refusals are both answers, whatever the status says."""
+        return self._post("frames", frame, self._limits.receipt_bytes)
+
+    def pull(self, request: bytes) -> bytes:
+        """Asks for a frame; the partner may take a while to answer."""
+        return self._post("pull", request, self._limits.frame_bytes)
+
+    def give(self, receipt: bytes) -> bytes:
+        """Posts a receipt or a refusal for a frame that was pulled."""
+        return self._post("receipts", receipt, self._limits.receipt_bytes)
+
+    def _post(self, where: str, data: bytes, limit: int) -> bytes:
         headers = {"content-type": "application/vnd.haemaru.frame"}
         try:
-            with self._client.stream("POST", self._frames, content=frame, headers=headers) as answer:
+            with self._client.stream("POST", f"{self._base}/{where}", content=data, headers=headers) as answer:
                 if answer.status_code >= 500 or answer.status_code in (404, 405):
                     raise TransportFailed("transport_status", status=answer.status_code)
                 found = bytearray()
                 for piece in answer.iter_bytes():
                     found += piece
-                    if len(found) > self._limits.receipt_bytes:
-                        raise TransportFailed("transport_answer_too_large", limit=self._limits.receipt_bytes)
+                    if len(found) > limit:
+                        raise TransportFailed("transport_answer_too_large", limit=limit)
                 return bytes(found)
         except (self._http.HTTPError, self._http.InvalidURL, self._http.StreamError, RuntimeError, OSError) as problem:
             raise TransportFailed("transport_failed", problem=str(problem)[:200]) from None

@@ -16,6 +16,7 @@ from haemaru.exchange.comparison import RECOVERED, ComparisonView
 from haemaru.exchange.keyring import KeyringView
 from haemaru.exchange.leasing import LeaseView
 from haemaru.exchange.oversight_view import OversightView
+from haemaru.exchange.pulling_modes import ModeView
 from haemaru.exchange.recovered import recovered
 from haemaru.exchange.tables import METADATA, VIEWS
 from haemaru.ledger import Entry, Projection
@@ -261,6 +262,7 @@ def exchange_projections(vault: Vault) -> tuple[Projection, ...]:
         ApprovalView(),
         ClauseView(vault),
         ComparisonView(),
+        ModeView(),
         KeyringView(),
         OversightView(),
         keeping.KeepingView(vault),

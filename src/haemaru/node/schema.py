@@ -10,6 +10,7 @@ from haemaru.exchange.keeping_tables import METADATA as KEEPING
 from haemaru.exchange.keyring import METADATA as KEYRING
 from haemaru.exchange.leasing import METADATA as LEASES
 from haemaru.exchange.oversight_view import METADATA as OVERSIGHT
+from haemaru.exchange.pulling_modes import METADATA as MODES
 from haemaru.exchange.tables import METADATA as EXCHANGE
 from haemaru.ledger.tables import MARKS
 from haemaru.ledger.tables import METADATA as LEDGER
@@ -26,6 +27,7 @@ ROOMS: tuple[MetaData, ...] = (
     APPROVALS,
     CLAUSES,
     COMPARISON,
+    MODES,
     OVERSIGHT,
     LEASES,
 )

@@ -12,9 +12,9 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from haemaru.exchange import Held, HttpTransport, Pusher
+from haemaru.exchange import Held, HttpTransport, Peer, Puller, Pusher
 from haemaru.node.reactions import prepare, unanswered
 from haemaru.storage import StorageError
 from haemaru.wording import Fault
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _TICK_S = 1.0
 
+Worker = TypeVar("Worker", Pusher, Puller)
+
 
 class Workers:
     """The threads of one node; before `start` they only note what there is to do."""
@@ -32,6 +34,7 @@ class Workers:
     def __init__(self, node: "Node") -> None:
         self._node = node
         self._pushers: dict[str, Pusher] = {}
+        self._pullers: dict[str, Puller] = {}
         self._changing = threading.Lock()
         self._owes = True
         self._arrived: queue.Queue[Held] = queue.Queue()
@@ -62,19 +65,28 @@ class Workers:
         with self._changing:
             for pusher in self._pushers.values():
                 pusher.stop()
+            for puller in self._pullers.values():
+                puller.stop()
         for thread in self._threads:
             thread.join(10)
 
     def peers_changed(self) -> None:
-        """Pushes to every partner that is known by now."""
+        """Pushes to every partner that is known by now, and pulls from it, as its mode says."""
         with self._changing:
             for peer in self._node.exchange.peers() if self._is_running else ():
-                known = self._pushers.get(peer.party)
-                if known is None or known.url != peer.url:
-                    if known is not None:
-                        known.stop()
-                    self._pushers[peer.party] = Pusher(self._node.exchange, peer, HttpTransport(peer.url))
-                    self._pushers[peer.party].start()
+                with self._node.ledger.read() as tx:
+                    mode = self._node.exchange.pulls.mode(tx, peer.party)
+                self._work_for(self._pushers, peer, Pusher, is_wanted=mode != "wait")
+                self._work_for(self._pullers, peer, Puller, is_wanted=mode == "pull")
+
+    def _work_for(self, workers: dict[str, Worker], peer: Peer, kind: type[Worker], *, is_wanted: bool) -> None:
+        known = workers.get(peer.party)
+        if known is not None and (not is_wanted or known.url != peer.url):
+            workers.pop(peer.party).stop()
+            known = None
+        if is_wanted and known is None:
+            workers[peer.party] = kind(self._node.exchange, peer, HttpTransport(peer.url))
+            workers[peer.party].start()
 
     def wake(self) -> None:
         """Something waits for partners."""

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
+from haemaru.exchange import Pulled
 from haemaru.web import shapes
 from haemaru.wording import Fault
 
@@ -173,6 +174,18 @@ class Desk(Protocol):
 
     def exchange_accept(self, data: bytes, /) -> bytes:
         """Takes a batch of frames and answers with the signed receipt; raises `Fault` where it refuses the batch."""
+        ...
+
+    def exchange_pull(self, data: bytes, /) -> Pulled:
+        """Takes in a partner's request for a frame."""
+        ...
+
+    def exchange_next(self, pulled: Pulled, /) -> bytes | None:
+        """What waits by now for a request that was taken in."""
+        ...
+
+    def exchange_receipt(self, data: bytes, /) -> bytes:
+        """Takes the answer to a frame that was pulled; empty, or a signed refusal."""
         ...
 
     def statement(self) -> bytes:

@@ -66,6 +66,7 @@ COMMANDS: dict[str, Command] = {
     "operations.outcome": operations.outcome,
     "operations.tip": operations.tip,
     "peer.add": exchange.add_peer,
+    "peer.mode": exchange.peer_mode,
     "peer.rekey": keys.confirm,
     "peer.revoke": keys.revoke_peer,
     "rebuild": state.rebuild,

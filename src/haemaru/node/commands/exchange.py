@@ -21,8 +21,18 @@ def add_peer(node: "Node", params: dict[str, Any]) -> Answer:
     check_url(params["url"])
     with node.ledger.write() as batch:
         peer = node.exchange.add_peer(batch, params["statement"].encode(), params["url"], params["fingerprint"])
+        mode = params.get("mode") or node.exchange.pulls.mode(batch.tx, peer.party)
+        node.exchange.pulls.set_mode(batch, peer.party, mode)
     node.workers.peers_changed()
-    return Answer({"party": peer.party, "url": peer.url, "fingerprint": peer.statement.fingerprint})
+    return Answer({"party": peer.party, "url": peer.url, "fingerprint": peer.statement.fingerprint, "mode": mode})
+
+
+def peer_mode(node: "Node", params: dict[str, Any]) -> Answer:
+    """Changes how a partner is reached."""
+    with node.ledger.write() as batch:
+        node.exchange.pulls.set_mode(batch, params["party"], params["mode"])
+    node.workers.peers_changed()
+    return Answer({"party": params["party"], "mode": params["mode"]})
 
 
 def show(node: "Node", params: dict[str, Any]) -> Answer:

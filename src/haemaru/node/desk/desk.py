@@ -7,6 +7,7 @@ import msgspec
 
 import haemaru.node.desk.cases as case_pages
 from haemaru.clock import format_time, from_ms
+from haemaru.exchange import Pulled
 from haemaru.node.accounts import Accounts
 from haemaru.node.commands.operations import MERGED
 from haemaru.node.commands.story import TOLD, steps
@@ -136,6 +137,21 @@ class NodeDesk:
     def exchange_accept(self, data: bytes, /) -> bytes:
         """Takes a frame and answers with the signed receipt."""
         return self._node.exchange.accept(data)
+
+    def exchange_pull(self, data: bytes, /) -> Pulled:
+        """Takes in a partner's request for a frame; nobody waits for a node that is stopping."""
+        pulled = self._node.exchange.pulls.take(data)
+        asked = pulled.is_current
+        pulled.is_current = lambda: asked() and not self._node.stopping.is_set()
+        return pulled
+
+    def exchange_next(self, pulled: Pulled, /) -> bytes | None:
+        """What waits by now for a request that was taken in."""
+        return self._node.exchange.pulls.next(pulled)
+
+    def exchange_receipt(self, data: bytes, /) -> bytes:
+        """Takes the answer to a frame that was pulled; empty, or a signed refusal."""
+        return self._node.exchange.take_pulled_receipt(data)
 
     def statement(self) -> bytes:
         """This node's statement, the exact bytes."""

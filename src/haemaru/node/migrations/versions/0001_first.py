@@ -277,6 +277,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("rid"),
     )
     op.create_table(
+        "exchange_modes",
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("peer"),
+    )
+    op.create_table(
         "exchange_onward",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("side", sa.Text(), nullable=False),
@@ -493,6 +499,7 @@ def downgrade() -> None:
     op.drop_table("exchange_oversight")
     op.drop_table("exchange_out")
     op.drop_table("exchange_onward")
+    op.drop_table("exchange_modes")
     op.drop_table("exchange_leaving")
     op.drop_table("exchange_leases")
     op.drop_table("exchange_lease_asks")
