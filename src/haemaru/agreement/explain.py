@@ -67,6 +67,7 @@ def clause_facts(clause: Clause) -> dict[str, Any]:
         "promise_s": clause.promise_s,
         "persons": clause.persons,
         "statute": clause.statute,
+        "conflate_s": clause.conflate_s,
     }
 
 
@@ -147,6 +148,8 @@ def _facts(clause: Clause, lang: str) -> Iterator[str]:
             yield say(f"clause.onward.{clause.onward}", lang)
         else:
             yield say("clause.onward.list", lang, parties=", ".join(clause.onward))
+    if clause.conflate_s is not None:
+        yield say("clause.conflate", lang, seconds=clause.conflate_s)
     if clause.promise_s is not None:
         yield say("clause.promise", lang, seconds=clause.promise_s)
     yield say(f"clause.refusal.{clause.refusal.value}", lang)

@@ -156,9 +156,15 @@ def _clause(table: Table, names: Names) -> Clause:
         promise_s=table.whole("promise_s") if acts and table.has("promise_s") else None,
         persons=table.whole("persons", high=2) if effect is Effect.REFER and table.has("persons") else 1,
         statute=table.text("statute") if effect is Effect.DEMAND else None,
+        conflate_s=table.whole("conflate_s", high=86_400) if _may_conflate(table, acts) else None,
     )
     table.finish()
     return clause
+
+
+def _may_conflate(table: Table, acts: bool) -> bool:
+    """Only positions may be thinned out, and only by a clause that releases them and says so."""
+    return acts and table.raw("kinds") == ["surveillance.position"] and table.has("conflate_s")
 
 
 def _kinds(table: Table) -> tuple[str, ...]:

@@ -114,6 +114,8 @@ class Clause:
     promise_s: int | None
     persons: int
     statute: str | None
+    conflate_s: int | None = None
+    """Of positions that wait longer than so many seconds only the newest of each ship in each such span is sent."""
 
     def is_about(self, kind: str, from_: str, to: str) -> bool:
         """True when the clause speaks of this kind of record in this direction."""

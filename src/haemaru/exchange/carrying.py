@@ -1,9 +1,10 @@
 """Frames without a cable: a courier file holds every frame that waits for a partner, and receipts for what came."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import IO, Any
 
-from haemaru.exchange.courier import read_courier, write_courier
-from haemaru.exchange.errors import ReceiptRefused
+from haemaru.exchange.courier import read_courier, write_courier, write_parts
+from haemaru.exchange.errors import FrameRefused, ReceiptRefused
 from haemaru.exchange.frame import MAGIC, Stream, read_outer
 from haemaru.exchange.house import House
 from haemaru.exchange.inbox import Inbox
@@ -27,24 +28,33 @@ class Carrying:
         self._inbox = inbox
 
     def export(self, peer: str) -> bytes:
-        """The courier file for a partner: receipts first, then the queue of each channel, the most urgent first."""
-        parts = self._receipts(peer)
-        for channel in CHANNELS:
-            after: int | None = None
-            while (frame := self._sending.next_frame(peer, channel, after=after, is_courier=True)) is not None:
-                parts.append(frame)
-                after = read_outer(frame).header.last
-        return write_courier(parts)
+        """The courier file for a partner."""
+        return write_courier(self._parts(peer))
 
-    def take(self, data: bytes, where: str) -> dict[str, Any]:
-        """Takes in a courier file; what is already known is only counted."""
+    def export_to(self, peer: str, out: IO[bytes]) -> int:
+        """Writes the courier file for a partner, one frame in memory at a time; tells its size."""
+        return write_parts(out, self._parts(peer))
+
+    def take(self, source: bytes | IO[bytes], where: str, peer: str | None = None) -> dict[str, Any]:
+        """Takes in a courier file, of `peer` only where one is named; what is already known is only counted."""
         report: dict[str, Any] = {"frames": 0, "stored": 0, "repeated": 0, "receipts": 0, "refused": {}}
-        for part in read_courier(data, where, self._house.limits):
-            if part.startswith(MAGIC):
+        for part in read_courier(source, where, self._house.limits):
+            if peer is not None and _sender(part) not in (peer, ""):
+                report["refused"][_OTHER] = report["refused"].get(_OTHER, 0) + 1
+            elif part.startswith(MAGIC):
                 self._take_frame(part, report)
             else:
                 self._take_receipt(part, report)
         return report
+
+    def _parts(self, peer: str) -> Iterator[bytes]:
+        """Receipts first, then the queue of each channel, the most urgent first."""
+        yield from self._receipts(peer)
+        for channel in CHANNELS:
+            after: int | None = None
+            while (frame := self._sending.next_frame(peer, channel, after=after, is_courier=True)) is not None:
+                yield frame
+                after = read_outer(frame).header.last
 
     def _receipts(self, peer: str) -> list[bytes]:
         house = self._house
@@ -92,3 +102,14 @@ class Carrying:
             report["refused"][refused.code] = report["refused"].get(refused.code, 0) + 1
         except Fault as fault:
             report["refused"][fault.code] = report["refused"].get(fault.code, 0) + 1
+
+
+_OTHER = "courier_other_party"
+
+
+def _sender(part: bytes) -> str:
+    """Whose part it claims to be; empty where it cannot be read, which is refused later with a better reason."""
+    try:
+        return read_outer(part).header.from_ if part.startswith(MAGIC) else read_answer(part, None).by
+    except (FrameRefused, ReceiptRefused):
+        return ""

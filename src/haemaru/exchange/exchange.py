@@ -8,7 +8,7 @@ no difference. Callbacks run after the commit, on the thread that committed.
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from haemaru.agreement import Agreement
 from haemaru.clock import Clock, Ids
@@ -17,6 +17,7 @@ from haemaru.exchange.arrivals import Arrivals
 from haemaru.exchange.asking import Asking
 from haemaru.exchange.carrying import Carrying
 from haemaru.exchange.clause_book import ClauseBook
+from haemaru.exchange.conflating import Conflating
 from haemaru.exchange.digests import Digests
 from haemaru.exchange.epochs import Epochs
 from haemaru.exchange.erasing import erase_leaving
@@ -43,7 +44,7 @@ from haemaru.exchange.release import Ask
 from haemaru.exchange.retention import Retention
 from haemaru.exchange.sending import Sending
 from haemaru.exchange.showing import Showing
-from haemaru.exchange.spool import Recheck, Spool
+from haemaru.exchange.spool import Recheck, Rest, Spool, Thin
 from haemaru.exchange.standing import Standings
 from haemaru.exchange.status import StatusBook
 from haemaru.exchange.traffic import Traffic
@@ -103,6 +104,8 @@ class Exchange:
         self.standings = Standings(house, self._peers, self.epochs)
         self.pulls = Pulls(house, self._peers, self._sending)
         self.showing = Showing(house, self.evidence)
+        self._sending.on_rest = self._positions.put_again
+        self._conflating = Conflating(house, self._spool, self._sending.again, self._positions)
         self._status = StatusBook(house, self._sending, self.digests)
         self.keys = Rekeying(house, self._peers, self._outbox)
         self._received: list[Callable[[Held], None]] = []
@@ -261,9 +264,15 @@ class Exchange:
         self.leases.renew()
         return self._carrying.export(peer)
 
-    def import_courier(self, data: bytes, where: str = "courier") -> dict[str, Any]:
-        """Takes a courier file in; a second time changes nothing."""
-        return self._carrying.take(data, where)
+    def export_courier_to(self, peer: str, out: IO[bytes]) -> int:
+        """The same, written as it is made; tells its size."""
+        return self._carrying.export_to(peer, out)
+
+    def import_courier(
+        self, source: bytes | IO[bytes], where: str = "courier", peer: str | None = None
+    ) -> dict[str, Any]:
+        """Takes a courier file in, of one partner where it is named; a second time changes nothing."""
+        return self._carrying.take(source, where, peer)
 
     def reopen(self, peer: str) -> int:
         """Opens a new epoch towards a partner and renumbers what has no receipt; tells the epoch."""
@@ -300,6 +309,7 @@ class Exchange:
         self.house.ledger.scrub()
         self.offer_checkpoints()
         self.hand_over()
+        self._conflating.tick()
         self.digests.tick()
 
     # What is known, and who is told
@@ -339,6 +349,10 @@ class Exchange:
     def on_recheck(self, callback: Recheck) -> None:
         """Names who decides queued batches of positions again."""
         self._spool.on_recheck = callback
+
+    def on_thin(self, rest: Rest, thin: Thin) -> None:
+        """Names who picks rows out of queued batches of positions: those that may still leave, and the newest."""
+        self._spool.on_rest, self._spool.on_thin = rest, thin
 
     def on_waiting(self, callback: Callable[[str], None]) -> None:
         """Calls back with the partner's name when something was sealed for it."""

@@ -25,7 +25,7 @@ from haemaru.exchange.outbox import Outbox, PutResult
 from haemaru.exchange.peers import PeerBook
 from haemaru.exchange.spool import Spool
 from haemaru.ledger import Batch
-from haemaru.records import AgreementRef, Header, Marking, Redacted, Released, header_bytes
+from haemaru.records import AgreementRef, Header, Marking, Redacted, Released, header_bytes, read_header
 from haemaru.wording import Fault
 
 KIND = "surveillance.position"
@@ -113,6 +113,14 @@ class Positions:
             realm=house.realm,
             paths=tuple(Released(*path) for path in group.paths),
         )
+
+    def put_again(self, batch: Batch, head: bytes, arrow: bytes, rows: int) -> PutResult:
+        """Seals rows that were released before, under the same clauses and a number of their own."""
+        house = self._house
+        header = msgspec.structs.replace(
+            read_header(head), id=house.ids.new(), rid=house.ids.new(), created=house.now()
+        )
+        return self._put(batch, header, arrow, rows)
 
     def _put(self, batch: Batch, header: Header, arrow: bytes, rows: int) -> PutResult:
         head = header_bytes(header)

@@ -34,6 +34,7 @@ class Change(NamedTuple):
     seq: int
     body: bytes
     owed: "Held | None" = None
+    rest: tuple[bytes, bytes, int] | None = None
 
 
 class Held(NamedTuple):
@@ -73,7 +74,7 @@ class Reconsidering:
 
     def aside(self, held: Held) -> Change:
         """A void in place of what is held; a record is owed a new number."""
-        change = self._void(held.facts, held.judgement.code)
+        change = self.void(held.facts, held.judgement.code)
         # Positions grow old faster than agreements are resumed: a batch that stepped aside is not sealed again.
         return change if held.facts.spool else change._replace(owed=held)
 
@@ -85,20 +86,23 @@ class Reconsidering:
         if not facts.spool:
             return self._record_change(tx, facts, at, waits, mine)
         if mine is None:
-            return self._void(facts, "agreement_replaced")
+            return self.void(facts, "agreement_replaced")
         if waits[mine.id] is not None:
             return Held(facts, Judgement(mine, None, waits[mine.id]))
         code = self._spool.recheck(tx, facts, mine, at)
-        return None if code is None else self._void(facts, code)
+        if code is None:
+            return None
+        # Its oldest rows have outlived their clause; the younger ones are sealed anew, behind everything else.
+        return self.void(facts, code)._replace(rest=self._spool.rest(tx, facts.spool, at))
 
     def _record_change(
         self, tx: Tx, facts: SealedFacts, at: datetime, waits: Waits, mine: Agreement | None
     ) -> Change | Held | None:
         own = self._outbox.latest(tx, facts.rid)
         if own is None or own.state in ("retracted", "expired"):
-            return self._void(facts, own.state if own is not None else "record_gone")
+            return self.void(facts, own.state if own is not None else "record_gone")
         if self._is_recalled(tx, facts):
-            return self._void(facts, "retracted")
+            return self.void(facts, "retracted")
         ask = Ask(
             record=self._outbox.record_at(tx, facts.source),
             rev=facts.rev,
@@ -123,7 +127,7 @@ class Reconsidering:
             code = judgement.code if agreement is mine else code
         if mine is not None and waits[mine.id] is not None:
             return Held(facts, Judgement(mine, None, waits[mine.id]))
-        return self._void(facts, code)
+        return self.void(facts, code)
 
     def _resealed(self, tx: Tx, facts: SealedFacts, ask: Ask, judgement: Judgement, at: datetime) -> Change | None:
         if judgement.agreement is None or judgement.decision is None:
@@ -150,7 +154,7 @@ class Reconsidering:
         peer, channel, epoch, seq = place
         rid = read_entry(self._house.ledger.body(tx, erasure), OwnErasedFacts)[0].rid
         facts = SealedFacts(peer=peer, channel=channel, epoch=epoch, seq=seq, rid=rid, op="void", kind="", digest="")
-        return read_entry(self._void(facts, "retracted").body, VoidFacts)[1]
+        return read_entry(self.void(facts, "retracted").body, VoidFacts)[1]
 
     def _is_recalled(self, tx: Tx, facts: SealedFacts) -> bool:
         """Whether this receiver was asked to give this revision back while it still waited."""
@@ -161,7 +165,8 @@ class Reconsidering:
         blind = self._house.vault.blind(facts.rid)
         return tx.one(sql, rid=blind, peer=facts.peer, rev=facts.rev) is not None
 
-    def _void(self, facts: SealedFacts, code: str) -> Change:
+    def void(self, facts: SealedFacts, code: str) -> Change:
+        """A void in place of an item."""
         house = self._house
         void = Void(
             realm=house.realm,

@@ -5,6 +5,7 @@ back. So each record is asked about again: what is still released as sealed goes
 is sealed anew under its old number; what is refused keeps its number and goes as a signed void.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -57,8 +58,9 @@ class Sending:
         self._peers = peers
         self._outbox = outbox
         self._spool = spool
-        self._again = Reconsidering(house, outbox, spool)
+        self.again = Reconsidering(house, outbox, spool)
         self._flights: dict[tuple[str, str], _Flight] = {}
+        self.on_rest: Callable[[Batch, bytes, bytes, int], object] | None = None
 
     def next_frame(
         self, peer: str, channel: str, limit: int = 500, after: int | None = None, *, is_courier: bool = False
@@ -87,7 +89,7 @@ class Sending:
             return Reason("peer_key_revoked")
         if channel == "control":
             return None
-        waits = self._again.waits(peer)
+        waits = self.again.waits(peer)
         if not waits and self._house.agreements.current() is None:
             return self._house.none_between(peer)
         return next(iter(waits.values())) if waits and all(waits.values()) else None
@@ -216,13 +218,13 @@ class Sending:
         passed = size = 0
         for row in rows:
             if row.state == "erased":
-                envelope = self._again.void_of_erased(tx, (row.peer, channel, row.epoch, row.seq), row.void_entry)
+                envelope = self.again.void_of_erased(tx, (row.peer, channel, row.epoch, row.seq), row.void_entry)
             elif row.state != "sealed":
                 envelope = read_entry(self._house.ledger.body(tx, row.void_entry), VoidFacts)[1]
             else:
                 facts, envelope = read_entry(self._house.ledger.body(tx, row.entry), SealedFacts)
-                waits = self._again.waits(facts.peer) if waits is None else waits
-                found = None if channel == "control" else self._again.reconsider(tx, facts, at, waits)
+                waits = self.again.waits(facts.peer) if waits is None else waits
+                found = None if channel == "control" else self.again.reconsider(tx, facts, at, waits)
                 if isinstance(found, Held):
                     held.append(found)
                     continue
@@ -240,10 +242,10 @@ class Sending:
             if lines and size > min(self._house.limits.plain_bytes, self._house.limits.frame_bytes) // 2:
                 break
             lines.append(line)
-        if len(held) > passed and self._again.is_free_behind(tx, held[0].facts, rows[-1].seq, waits or {}):
+        if len(held) > passed and self.again.is_free_behind(tx, held[0].facts, rows[-1].seq, waits or {}):
             passed = len(held)
         # What is held steps aside only for what may go.
-        aside = [self._again.aside(each) for each in held[:passed]]
+        aside = [self.again.aside(each) for each in held[:passed]]
         return lines, aside + changes
 
     def _write_changes(self, batch: Batch, peer: str, channel: str, changes: list[Change]) -> None:
@@ -264,6 +266,8 @@ class Sending:
                 batch.append(change.kind, change.body)
                 if change.owed is not None:
                     self._outbox.owe(batch, *change.owed)
+                if change.rest is not None and self.on_rest is not None:
+                    self.on_rest(batch, *change.rest)
 
     def _frame(
         self, tx: Tx, peer: str, channel: str, first: _Row, lines: list[bytes], *, is_again: bool = False

@@ -5,7 +5,7 @@ from the transaction that seals it until the receipt, and at the receiver from t
 the store of positions says that it has them (`Positions.hand_over`). Then they are deleted; the digest stays.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,12 +22,20 @@ Recheck = Callable[[Mapping[str, Any], bytes, datetime], str | None]
 """Decides a queued batch again from its header and Arrow bytes: None to send it, or the code of its void."""
 
 
+Rest = Callable[[Mapping[str, Any], bytes, datetime], tuple[bytes, int] | None]
+"""The rows of a batch that may no longer leave as a whole which may still leave: Arrow bytes and their number."""
+Thin = Callable[[Sequence[bytes], int], tuple[bytes, int, int]]
+"""The newest row of each ship in each span of so many seconds: Arrow bytes, their number, how many were left out."""
+
+
 class Spool:
     """Keeps batches until they are safe elsewhere."""
 
     def __init__(self, house: House) -> None:
         self._house = house
         self.on_recheck: Recheck | None = None
+        self.on_rest: Rest | None = None
+        self.on_thin: Thin | None = None
 
     def keep(self, tx: Tx, digest: str, data: bytes) -> None:
         """Locks the bytes and keeps them under their digest."""
@@ -86,3 +94,12 @@ class Spool:
             return None
         header, arrow = split(read_envelope(data).content)
         return self.on_recheck(msgspec.json.decode(header), arrow, at)
+
+    def rest(self, tx: Tx, digest: str, at: datetime) -> tuple[bytes, bytes, int] | None:
+        """Header, Arrow bytes and number of the rows of a refused batch that may still leave."""
+        data = self.find(tx, digest)
+        if data is None or self.on_rest is None:
+            return None
+        header, arrow = split(read_envelope(data).content)
+        found = self.on_rest(msgspec.json.decode(header), arrow, at)
+        return None if found is None else (header, *found)

@@ -160,6 +160,7 @@ class StatusBook:
             " AND code <> '' ORDER BY entry DESC LIMIT 1",
             peer=peer,
         )
+        conflated = tx.one("SELECT rows FROM exchange_conflated WHERE peer = :peer", peer=peer)
         latest = tx.one("SELECT max(at_ms) FROM exchange_streams WHERE direction = 'out' AND peer = :peer", peer=peer)
         at_ms = latest[0] if latest else 0
         return {
@@ -168,6 +169,7 @@ class StatusBook:
             "compliance": dict(answers),
             "overdue": overdue,
             "owed": self._owed(tx, peer),
+            "conflated": conflated[0] if conflated else 0,
             "alarms": self._alarms(tx, peer),
             "skew_s": self._house.tally.skew_s.get(peer),
             "agreements": self._agreements(tx, peer),

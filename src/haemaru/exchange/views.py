@@ -13,6 +13,7 @@ from haemaru.exchange.approvals import ApprovalView
 from haemaru.exchange.asks import AskView
 from haemaru.exchange.clauses import ClauseView
 from haemaru.exchange.comparison import RECOVERED, ComparisonView
+from haemaru.exchange.conflated import ConflatedView
 from haemaru.exchange.keyring import KeyringView
 from haemaru.exchange.leasing import LeaseView
 from haemaru.exchange.oversight_view import OversightView
@@ -263,6 +264,7 @@ def exchange_projections(vault: Vault) -> tuple[Projection, ...]:
         ClauseView(vault),
         ComparisonView(),
         ModeView(),
+        ConflatedView(),
         KeyringView(),
         OversightView(),
         keeping.KeepingView(vault),

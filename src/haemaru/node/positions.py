@@ -32,7 +32,7 @@ from haemaru.surveillance import DAY_MS, MISSING, UNITS_PER_DEGREE, Claim, Fixes
 from haemaru.surveillance.picture import Picture, PictureColumns
 from haemaru.surveillance.picture import load as load_picture
 from haemaru.surveillance.picture import save as save_picture
-from haemaru.surveillance.share import Handling, outlived, read_shared, share
+from haemaru.surveillance.share import Handling, conflated, outlived, read_shared, share, still_young
 from haemaru.surveillance.store import PositionStore
 from haemaru.values import parse_time
 from haemaru.values.position import Position
@@ -68,6 +68,7 @@ class SurveillanceDesk:
         exchange.on_positions(self._receive)
         exchange.on_received(self._identity)
         exchange.on_recheck(self._recheck)
+        exchange.on_thin(self._rest, conflated)
         for held in exchange.holdings.records_of(IDENTITY):
             self._identity(held)
 
@@ -161,6 +162,10 @@ class SurveillanceDesk:
     def _recheck(self, header: Mapping[str, Any], arrow: bytes, at: datetime) -> str | None:
         agreement = self._agreements.find(str(header["agreement"]["hash"]))
         return None if agreement is None else outlived(agreement, header, arrow, at)
+
+    def _rest(self, header: Mapping[str, Any], arrow: bytes, at: datetime) -> tuple[bytes, int] | None:
+        agreement = self._agreements.find(str(header["agreement"]["hash"]))
+        return None if agreement is None else still_young(agreement, header, arrow, at)
 
     def _identity(self, held: Held) -> None:
         if held.kind != IDENTITY or held.peer is None or held.state != "held":

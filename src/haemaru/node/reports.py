@@ -72,6 +72,7 @@ def _peers(node: "Node", names: dict[str, Any]) -> list[dict[str, Any]]:
             "agreements": streams.get(peer.party, {}).get("agreements", []),
             "compliance": streams.get(peer.party, {}).get("compliance", {}),
             "alarms": streams.get(peer.party, {}).get("alarms", []),
+            "conflated": streams.get(peer.party, {}).get("conflated", 0),
             "skew_s": streams.get(peer.party, {}).get("skew_s"),
             "compared": streams.get(peer.party, {}).get("compared", {}),
         }

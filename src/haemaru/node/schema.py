@@ -6,6 +6,7 @@ from haemaru.exchange.approvals import METADATA as APPROVALS
 from haemaru.exchange.asks import METADATA as ASKS
 from haemaru.exchange.clauses import METADATA as CLAUSES
 from haemaru.exchange.comparison import METADATA as COMPARISON
+from haemaru.exchange.conflated import METADATA as CONFLATED
 from haemaru.exchange.keeping_tables import METADATA as KEEPING
 from haemaru.exchange.keyring import METADATA as KEYRING
 from haemaru.exchange.leasing import METADATA as LEASES
@@ -28,6 +29,7 @@ ROOMS: tuple[MetaData, ...] = (
     CLAUSES,
     COMPARISON,
     MODES,
+    CONFLATED,
     OVERSIGHT,
     LEASES,
 )

@@ -8,7 +8,7 @@ A ship whose number a clause pseudonymises travels as `ship`, a number made from
 columns she has a negative one, always the same for the same ship.
 """
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -256,6 +256,41 @@ def outlived(agreement: Agreement, header: Mapping[str, Any], data: bytes, at: d
             if outcome is not None and outcome.reason is not None:
                 return outcome.reason.code
     return None
+
+
+def still_young(agreement: Agreement, header: Mapping[str, Any], data: bytes, at: datetime) -> tuple[bytes, int] | None:
+    """The rows of a batch that `outlived` keeps which may still leave, as a batch of their own; None without any."""
+    table = check_positions(data)
+    columns = Columns(
+        kind=KIND, size=table.num_rows, constant={}, arrays={}, missing={}, event_time_ms=table["t"].to_numpy()
+    )
+    keep = np.ones(table.num_rows, dtype=bool)
+    for name in header.get("clauses", ()):
+        clause = agreement.find_clause(str(name))
+        for condition in clause.when if clause else ():
+            if condition.reads == ("event_time",):
+                met = [each.reason is None for each in condition.outcomes]
+                keep &= np.array(met, dtype=bool)[np.asarray(condition.verify_batch(columns, at))]
+    return (_rows_of(table, keep), int(keep.sum())) if keep.any() and not keep.all() else None
+
+
+def conflated(batches: Sequence[bytes], span_s: int) -> tuple[bytes, int, int]:
+    """Of each ship the newest row in each span, over batches of like columns: (Arrow, rows, rows left out)."""
+    table = pa.concat_tables([check_positions(data) for data in batches]).combine_chunks()
+    who = table["mmsi" if "mmsi" in table.column_names else "ship"].to_numpy()
+    t = table["t"].to_numpy()
+    order = np.lexsort((t, t // (span_s * 1000), who))
+    is_last = np.append((who[order][1:] != who[order][:-1]) | np.diff(t[order] // (span_s * 1000)).astype(bool), True)
+    keep = np.zeros(len(t), dtype=bool)
+    keep[order[is_last]] = True
+    return _rows_of(table, keep), int(keep.sum()), int(len(t) - keep.sum())
+
+
+def _rows_of(table: pa.Table, keep: npt.NDArray[np.bool_]) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table.filter(pa.array(keep)).combine_chunks())
+    return bytes(sink.getvalue().to_pybytes())
 
 
 def read_shared(data: bytes) -> Fixes:

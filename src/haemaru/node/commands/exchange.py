@@ -1,5 +1,6 @@
 """Commands on partners and streams: trust, courier files, a new epoch."""
 
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,16 +57,25 @@ def check_url(url: str) -> None:
 
 def export(node: "Node", params: dict[str, Any]) -> Answer:
     """Writes everything that waits for a partner into a courier file."""
-    data = node.exchange.export_courier(params["peer"])
-    Path(params["file"]).write_bytes(data)
-    return Answer({"peer": params["peer"], "file": params["file"], "bytes": len(data)})
+    node.exchange.peer(params["peer"])
+    file = Path(params["file"])
+    beside = file.with_name(file.name + ".part")
+    with beside.open("wb") as out:
+        size = node.exchange.export_courier_to(params["peer"], out)
+        out.flush()
+        os.fsync(out.fileno())
+    beside.replace(file)
+    return Answer({"peer": params["peer"], "file": params["file"], "bytes": size})
 
 
 def import_(node: "Node", params: dict[str, Any]) -> Answer:
-    """Takes in a courier file of a partner; exit 1 where a part of it was refused."""
+    """Takes in a courier file of a partner; exit 1 where a part of it was refused, as every part of another is."""
     node.exchange.peer(params["peer"])
-    report = node.exchange.import_courier(Path(params["file"]).read_bytes(), params["file"])
-    node.workers.wake()
+    try:
+        with Path(params["file"]).open("rb") as source:
+            report = node.exchange.import_courier(source, params["file"], params["peer"])
+    finally:
+        node.workers.wake()
     return Answer(report, 1 if report["refused"] else 0)
 
 

@@ -166,6 +166,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("session"),
     )
     op.create_table(
+        "exchange_conflated",
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("rows", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("peer"),
+    )
+    op.create_table(
         "exchange_differences",
         sa.Column("asker", sa.Text(), nullable=False),
         sa.Column("peer", sa.Text(), nullable=False),
@@ -510,6 +516,7 @@ def downgrade() -> None:
     op.drop_table("exchange_exports")
     op.drop_table("exchange_disposals")
     op.drop_table("exchange_differences")
+    op.drop_table("exchange_conflated")
     op.drop_table("exchange_comparisons")
     op.drop_table("exchange_clause_streams")
     op.drop_table("exchange_clause_out")
