@@ -50,8 +50,10 @@ from haemaru.exchange.messages import (
     Void,
     message_bytes,
 )
+from haemaru.exchange.pulling import PULL_TYPE, Pull
 from haemaru.exchange.ranges import Row, digests_of
 from haemaru.exchange.receipt import ItemException, Receipt, Refusal, write_receipt, write_refusal
+from haemaru.exchange.standing import STANDING_TYPE, Kept, Sent, Standing
 from haemaru.ledger.leaves import commitment_of, leaf_of
 from haemaru.ledger.merkle import inclusion_proof, leaf_hash, root_of
 from haemaru.ledger.notes import countersign, with_lines, write_checkpoint
@@ -187,6 +189,28 @@ def compared() -> dict[str, Message]:
     }
 
 
+def pull() -> Pull:
+    """A request for a frame."""
+    name = Ids(CLOCK, random.Random(5)).new()
+    return Pull(
+        id=name, realm="demo", from_="north", to="south", at=NOW, channels=("control", "intelligence"), wait_s=20
+    )
+
+
+def standing() -> Standing:
+    """How far a node is with its partner."""
+    return Standing(
+        id=Ids(CLOCK, random.Random(6)).new(),
+        realm="demo",
+        from_="north",
+        to="south",
+        at=NOW,
+        answers="",
+        sent=(Sent("intelligence", 1, 7, 5),),
+        held=(Kept("control", 2, 3),),
+    )
+
+
 def answer_part() -> Part:
     """The digests of two numbers: a record and a void."""
     rows = [Row(1, "held", bytes.fromhex(HASH)), Row(2, "void", b"")]
@@ -285,6 +309,8 @@ def _golden(north: NodeKeys, south: NodeKeys) -> dict[str, bytes]:
     files = {
         f"{name}.json": line + b"\n" for name, line in (lines(north) | later_lines(north) | answers(south)).items()
     }
+    files["pull.json"] = write_envelope(north, PULL_TYPE, msgspec.json.encode(pull())) + b"\n"
+    files["standing.json"] = write_envelope(north, STANDING_TYPE, msgspec.json.encode(standing())) + b"\n"
     for name, message in compared().items():
         files[f"{name}.json"] = write_envelope(north, CONTROL_TYPE, message_bytes(message)) + b"\n"
     files["root.txt"] = root_of(leaf_hash(line) for line in of_frame).hex().encode() + b"\n"

@@ -60,6 +60,7 @@ _out = Table(
     _whole("at_ms"),
 )
 Index("exchange_out_rid", _out.c.rid, _out.c.peer)
+Index("exchange_out_count", _out.c.peer, _out.c.channel, _out.c.epoch, _out.c.state, _out.c.code)
 Index("exchange_out_entry", _out.c.peer, _out.c.entry)
 _in = Table(
     "exchange_in",
@@ -80,7 +81,8 @@ _in = Table(
     _whole("entry"),
     _whole("at_ms"),
 )
-Index("exchange_in_rid", _in.c.rid)
+Index("exchange_in_rid", _in.c.rid, _in.c.peer, _in.c.channel, _in.c.state)
+Index("exchange_in_count", _in.c.peer, _in.c.channel, _in.c.epoch, _in.c.state, _in.c.code)
 Index("exchange_in_kind", _in.c.kind, _in.c.state)
 Index("exchange_in_entry", _in.c.entry)
 _own = Table(

@@ -249,9 +249,10 @@ def upgrade() -> None:
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("peer", "channel", "epoch", "seq"),
     )
+    op.create_index("exchange_in_count", "exchange_in", ["peer", "channel", "epoch", "state", "code"], unique=False)
     op.create_index("exchange_in_entry", "exchange_in", ["entry"], unique=False)
     op.create_index("exchange_in_kind", "exchange_in", ["kind", "state"], unique=False)
-    op.create_index("exchange_in_rid", "exchange_in", ["rid"], unique=False)
+    op.create_index("exchange_in_rid", "exchange_in", ["rid", "peer", "channel", "state"], unique=False)
     op.create_table(
         "exchange_keys",
         sa.Column("key", sa.LargeBinary(), nullable=False),
@@ -322,6 +323,7 @@ def upgrade() -> None:
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("peer", "channel", "epoch", "seq"),
     )
+    op.create_index("exchange_out_count", "exchange_out", ["peer", "channel", "epoch", "state", "code"], unique=False)
     op.create_index("exchange_out_entry", "exchange_out", ["peer", "entry"], unique=False)
     op.create_index("exchange_out_rid", "exchange_out", ["rid", "peer"], unique=False)
     op.create_table(
