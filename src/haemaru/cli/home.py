@@ -72,10 +72,15 @@ def rebuild(home: Path, check: bool, as_json: bool) -> None:
 @click.command()
 @home_argument
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--refresh", is_flag=True, help="FILE is the key file of an older backup: erase in it what was erased.")
+@click.option("--destroyed", is_flag=True, help="FILE was the key file of an older backup, and is gone for good.")
 @json_option
-def backup(home: Path, file: Path, as_json: bool) -> None:
-    """Writes an encrypted backup to FILE and its key to FILE.key; keep the two apart."""
-    show(act(home, "backup", {"file": str(file.resolve())}), as_json)
+def backup(home: Path, file: Path, refresh: bool, destroyed: bool, as_json: bool) -> None:
+    """Writes an encrypted backup to FILE and what opens it to FILE.key; keep the two apart."""
+    if refresh and destroyed:
+        raise click.UsageError("choose one of --refresh and --destroyed")
+    params = {"file": str(file.resolve()), "refresh": refresh, "destroyed": destroyed}
+    show(act(home, "backup", params), as_json)
 
 
 @click.command()

@@ -9,6 +9,7 @@ streams stay without gaps, a frame that comes again is known by its leaf, and a 
 hold is stronger than all of it.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from haemaru.exchange import entries, keeping
@@ -20,7 +21,8 @@ from haemaru.exchange.items import TAKING_BACK
 from haemaru.exchange.keeping import OWN_TABLES, OwnErasedFacts, rows_of
 from haemaru.exchange.tables import METADATA
 from haemaru.exchange.views import forget_keys
-from haemaru.ledger import Batch
+from haemaru.ledger import Batch, Ledger
+from haemaru.ledger.marks import ErasedBody
 from haemaru.storage import Tx
 
 _COPY = "entry, at_ms, peer, channel, epoch, seq, rev, op, kind, origin, code, digest, leaf"
@@ -131,3 +133,35 @@ def _is_needed(tx: Tx, blind: bytes) -> bool:
         rid=blind,
     )
     return held is not None or waiting is not None
+
+
+def settle_restored(ledger: Ledger, erased: Mapping[int, bytes]) -> None:
+    """After a restore: what was erased since the backup was made can no longer be opened, and is erased here too.
+
+    Only the blinded rids are known; the commitments come from the backup's key file.
+    """
+    if not erased:
+        return
+    with ledger.write() as batch:
+        tx = batch.tx
+        copies: dict[bytes, list[ErasedCopy]] = {}
+        own: set[bytes] = set()
+        bodies = []
+        for index, commitment in sorted(erased.items()):
+            at_ms, kind = tx.one("SELECT at_ms, kind FROM entry WHERE idx = :idx", idx=index) or (0, "")
+            bodies.append(ErasedBody(index, at_ms, kind, commitment.hex()))
+            for rid, *row in tx.all(f"SELECT rid, {_COPY} FROM exchange_in WHERE entry = :entry", entry=index):
+                copies.setdefault(bytes(rid), []).append(copy_of(tuple(row)))
+            own |= {
+                bytes(row[0]) for row in tx.all("SELECT rid FROM exchange_bodies WHERE entry = :entry", entry=index)
+            }
+        tx.many("DELETE FROM exchange_keys WHERE entry = :entry", [{"entry": index} for index in erased])
+        for rid, found in copies.items():
+            batch.append(entries.ERASED, entry_bytes(ErasedFacts(blind=rid.hex(), copies=tuple(found))))
+        for rid in sorted(own):
+            rows = own_rows(tx, rid, batch.size)
+            for ruling in rows["exchange_rulings"]:
+                is_open = ruling["state"] in ("waiting", "demand", "owed")
+                ruling["state"] = "refused" if is_open else ruling["state"]
+            batch.append(keeping.OWN_ERASED, entry_bytes(OwnErasedFacts(blind=rid.hex(), rows=rows)))
+        ledger.erase_known(batch, "erased after the backup was made", bodies)

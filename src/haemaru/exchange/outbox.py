@@ -166,7 +166,10 @@ class Outbox:
             "SELECT rev, kind, state, entry FROM exchange_own WHERE rid = :rid ORDER BY rev DESC LIMIT 1",
             rid=self._house.vault.blind(rid),
         )
-        return None if row is None else Own(*row)
+        if row is None:
+            return None
+        # Erased by the key file of a backup, and never taken back in this ledger: gone all the same.
+        return Own(row[0], row[1], "retracted" if row[2] == "erased" else row[2], row[3])
 
     def record_at(self, tx: Tx, entry: int) -> Record:
         """The own record that a ledger entry holds."""

@@ -198,7 +198,7 @@ class ExchangeView:
 
     def _erased(self, tx: Tx, _entry: Entry, body: bytes) -> None:
         facts, _ = entries.read_entry(body, entries.ErasedFacts)
-        rid = self._blind(facts.rid)
+        rid = bytes.fromhex(facts.blind) if facts.blind else self._blind(facts.rid)
         for copy in facts.copies:
             place = {"peer": copy.peer, "channel": copy.channel, "epoch": copy.epoch, "seq": copy.seq}
             tx.run(

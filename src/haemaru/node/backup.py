@@ -1,7 +1,8 @@
-"""A backup is one encrypted file; its key is a second file, to be kept elsewhere.
+"""A backup is one encrypted file; what opens it is a second file, to be kept elsewhere.
 
 The file holds a tar of the home (a consistent copy of the database, keys, positions, agreements, settings), packed by
 zstd and sealed in chunks by libsodium's secretstream (XChaCha20-Poly1305), so a cut or altered file never opens.
+The database in it has no record's key: those stand in the second file (`shelf`), where a record can be erased later.
 Layout: magic `HMB1`, the 24-byte stream header, then chunks, each behind its length (4 bytes, big-endian).
 After a restore the streams of the node are older than the partners know: `haemaru exchange reopen` starts new ones.
 """
@@ -13,6 +14,7 @@ import shutil
 import struct
 import tarfile
 import tempfile
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
@@ -23,6 +25,7 @@ from nacl import bindings
 from nacl.exceptions import CryptoError
 
 from haemaru.node.home import Home
+from haemaru.node.shelf import read_head, read_slots, write_shelf
 from haemaru.wording import Fault
 
 _MAGIC = b"HMB1"
@@ -33,15 +36,19 @@ _SCRATCH = "backup-"
 _FILES = ("haemaru.toml", "statement.json")
 
 
-def write_backup(home: Home, file: Path, still: AbstractContextManager[object]) -> dict[str, Any]:
-    """Writes the home to `file`, and the key that opens it to `file`.key (0600); nothing is fed in while it is `still`.
+def write_backup(
+    home: Home, file: Path, still: AbstractContextManager[object], made: Callable[[str, Path, int, int], None]
+) -> dict[str, Any]:
+    """Writes the home to `file`, and what opens it to `file`.key (0600); nothing is fed in while it is `still`.
+
+    `made` is told id, key file, how many entries it holds and its newest erasure, before the backup is in place.
 
     What is packed goes straight into the sealed file: no key and no paper is written anywhere else.
     """
     settings = home.settings()
     if not settings.database.startswith("sqlite:///"):
         raise Fault("backup_needs_sqlite", settings.database.partition("://")[0])
-    key = secrets.token_bytes(32)
+    name, key = secrets.token_bytes(16), secrets.token_bytes(32)
     key_file = file.with_name(file.name + ".key")
     with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=home.folder) as scratch:
         with still:
@@ -49,6 +56,7 @@ def write_backup(home: Home, file: Path, still: AbstractContextManager[object]) 
             _copy_database(Path(settings.database.removeprefix("sqlite:///")), Path(scratch) / "node.db")
             if home.positions.exists():
                 shutil.copytree(home.positions, Path(scratch) / "positions", copy_function=_link)
+        keys, entries, newest = _clear_keys(Path(scratch) / "node.db")
         beside = file.with_name(file.name + ".part")
         with beside.open("wb") as out:
             _pack(home, Path(scratch), out, key)
@@ -56,10 +64,8 @@ def write_backup(home: Home, file: Path, still: AbstractContextManager[object]) 
             os.fsync(out.fileno())
             size = out.tell()
     key_beside = key_file.with_name(key_file.name + ".part")
-    with os.fdopen(os.open(key_beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as text:
-        text.write(key.hex() + "\n")
-        text.flush()
-        os.fsync(text.fileno())
+    write_shelf(key_beside, name, key, iter(keys))
+    made(name.hex(), key_file, entries, newest)
     key_beside.replace(key_file)
     beside.replace(file)
     return {"file": str(file), "key": str(key_file), "bytes": size}
@@ -130,23 +136,44 @@ class _Sealing(io.RawIOBase):
         self._out.write(struct.pack(">I", len(sealed)) + sealed)
 
 
-def _unseal(source: Path, key: bytes) -> bytes:
-    state = bindings.crypto_secretstream_xchacha20poly1305_state()
-    out = io.BytesIO()
-    with source.open("rb") as sealed:
-        if sealed.read(4) != _MAGIC:
-            raise Fault("backup_refused", str(source), detail="HMB1")
-        header = sealed.read(bindings.crypto_secretstream_xchacha20poly1305_HEADERBYTES)
-        bindings.crypto_secretstream_xchacha20poly1305_init_pull(state, header, key)
-        while True:
-            length = sealed.read(4)
-            size = struct.unpack(">I", length)[0] if len(length) == 4 else 0
-            if not 0 < size <= _LONGEST_CHUNK:
-                raise Fault("backup_refused", str(source), detail="truncated")
-            chunk, tag = bindings.crypto_secretstream_xchacha20poly1305_pull(state, sealed.read(size))
-            out.write(chunk)
-            if tag == bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL:
-                return out.getvalue()
+class _Unsealing(io.RawIOBase):
+    """Gives what was sealed, chunk by chunk; a cut file fails before its end is reached."""
+
+    def __init__(self, source: IO[bytes], key: bytes) -> None:
+        self._source = source
+        self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
+        self._plain = b""
+        self._is_over = False
+        if source.read(4) != _MAGIC:
+            raise ValueError("HMB1")
+        header = source.read(bindings.crypto_secretstream_xchacha20poly1305_HEADERBYTES)
+        bindings.crypto_secretstream_xchacha20poly1305_init_pull(self._state, header, key)
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fills the buffer from the chunk at hand, or from the next one."""
+        while not self._plain and not self._is_over:
+            self._pull()
+        size = min(len(buffer), len(self._plain))
+        buffer[:size], self._plain = self._plain[:size], self._plain[size:]
+        return size
+
+    def drain(self) -> None:
+        """Reads on to the last chunk: only with it the file is whole."""
+        while not self._is_over:
+            self._pull()
+
+    def _pull(self) -> None:
+        length = self._source.read(4)
+        size = struct.unpack(">I", length)[0] if len(length) == 4 else 0
+        if not 0 < size <= _LONGEST_CHUNK:
+            raise ValueError("truncated")
+        chunk, tag = bindings.crypto_secretstream_xchacha20poly1305_pull(self._state, self._source.read(size))
+        self._plain += chunk
+        self._is_over = tag == bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL
 
 
 def _unpack(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
@@ -164,24 +191,68 @@ def _unpack(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None
         shutil.copyfileobj(plain, out)
 
 
+def _unpack_all(sealed: _Unsealing, folder: Path) -> None:
+    plain = io.BufferedReader(sealed, _CHUNK)
+    with (
+        zstandard.ZstdDecompressor().stream_reader(plain) as stream,
+        tarfile.open(fileobj=stream, mode="r|") as tar,
+    ):
+        for member in tar:
+            _unpack(tar, member, folder)
+    sealed.drain()
+
+
+def _clear_keys(database: Path) -> tuple[list[tuple[int, bytes]], int, int]:
+    """Takes the record keys out of a copy of the database, in place; gives them, its size and its newest erasure."""
+    from pysqlite3 import dbapi2
+
+    with dbapi2.connect(str(database), isolation_level=None) as copy:
+        copy.execute("PRAGMA journal_mode = OFF").fetchall()
+        copy.execute("PRAGMA secure_delete = ON").fetchall()
+        keys = copy.execute("SELECT idx, wrapped_key FROM body ORDER BY idx").fetchall()
+        # Zeros of the same length overwrite the keys where they lie: nothing is left in free pages.
+        copy.execute("UPDATE body SET wrapped_key = zeroblob(length(wrapped_key))")
+        [size] = copy.execute("SELECT size FROM head").fetchone()
+        [newest] = copy.execute("SELECT coalesce(max(entry), -1) FROM erasure").fetchone()
+    copy.close()
+    return [(index, bytes(wrapped)) for index, wrapped in keys], size, newest
+
+
+def _take_from_shelf(database: Path, key_file: Path) -> dict[str, str]:
+    """Puts the record keys back; gives the commitments of what was erased since, by ledger index."""
+    from pysqlite3 import dbapi2
+
+    erased = {}
+    with dbapi2.connect(str(database)) as home:
+        for index, wrapped, commitment in read_slots(key_file):
+            if wrapped is None:
+                erased[str(index)] = commitment.hex()
+            else:
+                home.execute("UPDATE body SET wrapped_key = ? WHERE idx = ?", (wrapped, index))
+    home.close()
+    return erased
+
+
 def restore_home(file: Path, key_file: Path, folder: Path) -> dict[str, Any]:
     """Makes a new home from a backup; refuses a folder that is a home already, a wrong key and an altered file."""
     home = Home(folder)
     if home.settings_file.exists():
         raise Fault("home_exists", str(folder))
+    is_new = not folder.exists()
     try:
-        packed = _unseal(file, bytes.fromhex(key_file.read_text().strip()))
-    except (OSError, ValueError, CryptoError, RuntimeError) as error:
+        _, key = read_head(key_file)
+        home.make()
+        with file.open("rb") as source:
+            _unpack_all(_Unsealing(source, key), folder)
+        erased = _take_from_shelf(folder / "node.db", key_file)
+    except (OSError, ValueError, CryptoError, RuntimeError, tarfile.TarError, zstandard.ZstdError) as error:
+        if is_new:
+            shutil.rmtree(folder, ignore_errors=True)
         raise Fault("backup_refused", str(file), detail=str(error)) from None
-    home.make()
-    with (
-        zstandard.ZstdDecompressor().stream_reader(io.BytesIO(packed)) as stream,
-        tarfile.open(fileobj=stream, mode="r|") as tar,
-    ):
-        for member in tar:
-            _unpack(tar, member, folder)
     settings = home.settings()
     moved = msgspec.structs.replace(settings, database=f"sqlite:///{folder / 'node.db'}")
     home.write_settings(moved)
+    # What was erased after the backup was made is settled when the node is opened: only then its keys can be used.
     home.put_back.touch(mode=0o600)
+    home.put_back.write_bytes(msgspec.json.encode(erased))
     return {"home": str(folder), "party": moved.party, "realm": moved.realm, "reopen_streams": True}

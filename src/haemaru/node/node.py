@@ -18,6 +18,7 @@ from haemaru.ledger import Batch
 from haemaru.node.accounts import Accounts
 from haemaru.node.agreements import AgreementDesk
 from haemaru.node.answer import Answer
+from haemaru.node.backups import Backups
 from haemaru.node.derived import Derived
 from haemaru.node.home import Home
 from haemaru.node.passphrase import from_environment
@@ -45,6 +46,7 @@ class Node:
         self.exchange = parts.exchange
         self.surveillance = parts.surveillance
         self.accounts = Accounts(parts.ledger)
+        self.backups = Backups(parts.ledger, parts.exchange)
         self.pid = os.getpid()
         self.started = parts.clock.now()
         self.stopping = threading.Event()

@@ -39,6 +39,7 @@ def node_status(node: "Node") -> dict[str, Any]:
         "agreements": node.agreements.states(now),
         "vessels": node.surveillance.vessel_count(),
         "feed": _feed(node, now),
+        "backups": node.backups.status(),
         "positions": node.surveillance.position_status(),
         "peers": _peers(node, names),
         "records": node.exchange.totals(),

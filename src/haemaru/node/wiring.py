@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import msgspec
+
 from haemaru.clock import Clock, Ids
 from haemaru.exchange import Exchange, exchange_projections
 from haemaru.exchange import Settings as ExchangeSettings
+from haemaru.exchange.erasing import settle_restored
 from haemaru.ledger import Ledger
 from haemaru.node.agreements import AgreementDesk
 from haemaru.node.backup import remove_leftovers
@@ -50,6 +53,12 @@ def wire(home: Home, clock: Clock, ids: Ids, passphrase: Passphrase) -> Parts:
         raise
 
 
+def _erased_since(home: Home) -> dict[int, bytes]:
+    """What was erased after the backup of this home was made, by ledger index."""
+    data = home.put_back.read_bytes()
+    return {int(index): bytes.fromhex(text) for index, text in msgspec.json.decode(data or b"{}").items()}
+
+
 def _wire(home: Home, settings: Settings, lock: IO[str], clock: Clock, ids: Ids, passphrase: Passphrase) -> Parts:
     remove_leftovers(home)
     folder = open_folder(home, passphrase)
@@ -64,6 +73,7 @@ def _wire(home: Home, settings: Settings, lock: IO[str], clock: Clock, ids: Ids,
     keeper = KeyKeeper(home, settings, folder, keys, exchange, clock)
     keeper.begin()
     if home.put_back.exists():
+        settle_restored(ledger, _erased_since(home))
         exchange.epochs.put_back()
         home.put_back.unlink()
     surveillance = SurveillanceDesk(home, settings, keys, clock, ledger, agreements, exchange)

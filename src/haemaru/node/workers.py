@@ -127,7 +127,13 @@ class Workers:
         # On a grid: how long the work of one tick took must not show in the moment of the next, where answers leave.
         begun = time.monotonic()
         while not self._node.stopping.wait(_TICK_S - (time.monotonic() - begun) % _TICK_S):
-            for work in (self._take_up, self._react, self._node.surveillance.tick, self._node.exchange.tick):
+            for work in (
+                self._take_up,
+                self._react,
+                self._node.surveillance.tick,
+                self._node.exchange.tick,
+                self._node.backups.tick,
+            ):
                 try:
                     work()
                 except Exception:  # noqa: BLE001 - the next tick tries again

@@ -51,5 +51,10 @@ def rebuild(node: "Node", params: dict[str, Any]) -> Answer:
 
 
 def backup(node: "Node", params: dict[str, Any]) -> Answer:
-    """Writes an encrypted backup and its key."""
-    return Answer(write_backup(node.home, Path(params["file"]), node.surveillance.still()))
+    """Writes an encrypted backup and its key file; or erases in an older one, or notes that its key file is gone."""
+    file = Path(params["file"])
+    if params.get("refresh"):
+        return Answer(node.backups.refresh(file))
+    if params.get("destroyed"):
+        return Answer({"id": node.backups.destroyed(file), "destroyed": True})
+    return Answer(write_backup(node.home, file, node.surveillance.still(), node.backups.made))
