@@ -5,6 +5,11 @@ home's lock and does the work itself. `--json` prints exactly one object (JSON L
 errors are one object on standard error. Exit 0 fine, 1 problems found, 2 bad usage or input.
 """
 
-from haemaru.cli.main import main
-
 __all__ = ["main"]
+
+
+def main() -> None:
+    """Runs a command; the tree of commands is read only here, for `haemaru.cli.witnessing` does without it."""
+    from haemaru.cli.main import main as run
+
+    run()

@@ -16,6 +16,7 @@ from haemaru.node import Answer
 from haemaru.node.control import ask_running
 from haemaru.node.home import Home
 from haemaru.node.verifying import verify_home
+from haemaru.node.witness_home import is_witness_home
 from haemaru.signing import PublicKeys, StatementRefused, read_statement
 from haemaru.wording import Fault
 
@@ -33,7 +34,9 @@ def verify(home: Path, as_json: bool) -> None:
     place = Home(home.resolve())
     # Without a running node the home is not opened as a node: it may be damaged, and that is the question.
     answer = ask_running(place.socket, "ledger.verify", {})
-    if answer is None:
+    if answer is None and is_witness_home(place.folder):
+        answer = act(home, "ledger.verify", {})
+    elif answer is None:
         found = verify_home(place, ask)
         answer = Answer(found, 0 if found["ok"] else 1)
     show(answer, as_json)

@@ -24,6 +24,7 @@ from haemaru.cli.records import records
 from haemaru.cli.resources import resources
 from haemaru.cli.run import run
 from haemaru.cli.training import training
+from haemaru.cli.witness import witness
 from haemaru.node.files import file_fault
 from haemaru.signing import SigningError
 from haemaru.storage import StorageError
@@ -38,7 +39,7 @@ def haemaru() -> None:
 
 COMMANDS = (
     accounts, agreement, ais, backup, bench, demand, demo, exchange, feed, init, keys, ledger, operations, peer,
-    rebuild, records, resources, restore, run, status, training,
+    rebuild, records, resources, restore, run, status, training, witness,
 )  # fmt: skip
 
 for _command in COMMANDS:

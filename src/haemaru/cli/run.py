@@ -1,29 +1,25 @@
 """`haemaru run`: one node, served until it is told to stop."""
 
-import contextlib
 import signal
-import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import click
-import msgspec
 
 from haemaru.cli.options import home_argument
 from haemaru.cli.passphrase import asked_in, passphrase_option
+from haemaru.cli.serving import listen_on, loopback, quiet_server, say_ready
 from haemaru.node import Node
 from haemaru.node.control import ControlServer, is_running
-from haemaru.node.home import LOOPBACK, Home, read_address
+from haemaru.node.home import Home
 from haemaru.signing import Passphrase
 from haemaru.wording import Fault
 
 _PATIENCE_S = 60.0
-_GRACE_S = 10
 
 
 @click.command()
@@ -39,8 +35,8 @@ def run(home: Path, passphrase_file: Path | None) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     place = Home(home.resolve())
-    address = _address(place.settings().listen)
-    with _open(place, stopped, asked_in(passphrase_file)) as node, _listen(address) as listener:
+    address = loopback(place.settings().listen)
+    with _open(place, stopped, asked_in(passphrase_file)) as node, listen_on(address) as listener:
         control = ControlServer(place.socket, node.do)
         server = _server(node)
         control.start()
@@ -75,49 +71,11 @@ def _open(place: Home, stopped: threading.Event, passphrase: Passphrase) -> Node
         time.sleep(0.1)
 
 
-def _address(listen: str) -> tuple[str, int]:
-    host, port = read_address(listen)
-    if host not in LOOPBACK:
-        raise Fault("plain_http_not_loopback", listen)
-    return host, port
-
-
-def _listen(address: tuple[str, int]) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-    # The protocol is named because asyncio turns Nagle off only on sockets that say they are TCP.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(address)
-    except OSError as error:
-        raise Fault("cannot_listen", f"{address[0]}:{address[1]}", detail=str(error)) from None
-    return listener
-
-
 def _server(node: Node) -> Any:
-    import uvicorn
-
     from haemaru.node.desk import NodeDesk
     from haemaru.web.app import create_app
 
-    class Server(uvicorn.Server):
-        """A uvicorn that leaves the signals to `run`."""
-
-        @contextlib.contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            """Signals belong to the command, which exits 0 on them."""
-            yield
-
-    return Server(
-        uvicorn.Config(
-            create_app(NodeDesk(node)),
-            log_level="warning",
-            access_log=False,
-            lifespan="on",
-            ws="none",
-            timeout_graceful_shutdown=_GRACE_S,
-        )
-    )
+    return quiet_server(create_app(NodeDesk(node)), "on")
 
 
 def _announce(node: Node, server: Any, address: tuple[str, int], stopped: threading.Event) -> None:
@@ -125,6 +83,4 @@ def _announce(node: Node, server: Any, address: tuple[str, int], stopped: thread
         if stopped.wait(0.02):
             return
     base = f"http://{address[0]}:{address[1]}"
-    line = {"ready": True, "console": base + "/", "exchange": base + "/x/v1", "pid": node.pid}
-    sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
-    sys.stdout.flush()
+    say_ready({"ready": True, "console": base + "/", "exchange": base + "/x/v1", "pid": node.pid})

@@ -49,7 +49,7 @@ from haemaru.exchange.standing import Standings
 from haemaru.exchange.status import StatusBook
 from haemaru.exchange.traffic import Traffic
 from haemaru.exchange.views import exchange_projections
-from haemaru.exchange.witness import Witness
+from haemaru.exchange.witness import Witness, alarms_of
 from haemaru.ledger import Batch, Ledger
 from haemaru.records import Record
 from haemaru.signing import Keys
@@ -319,7 +319,9 @@ class Exchange:
         found = self._status.status()
         with self.house.ledger.read() as tx:
             for peer, counts in found.items():
-                counts["witness"] |= self.witness.told(tx, peer)
+                told = self.witness.told(tx, peer)
+                counts["witness"] |= told
+                counts["alarms"] = sorted({*counts["alarms"], *alarms_of(told)})
         return found
 
     def refused(self) -> dict[str, int]:

@@ -5,10 +5,13 @@ new frame, but what it signed stays believed. A revocation ends that: from its e
 in. What was taken in before stays as it is, and is verified with the keys of its own time.
 """
 
+from collections.abc import Mapping
+
 from sqlalchemy import BigInteger, Column, MetaData, Table, Text
 
 from haemaru.exchange import entries
 from haemaru.exchange.entries import Facts, PeerFacts, read_entry
+from haemaru.exchange.oversight_view import TRUSTED, TrustedFacts
 from haemaru.ledger import Entry, KeyTime
 from haemaru.ledger.ledger import unlock
 from haemaru.signing import Keys, SigningError, Vault, keyid_of, read_statement
@@ -108,6 +111,14 @@ def _count(tx: Tx, entry: Entry, how: str, content: bytes) -> None:
     )
 
 
+_FACTS: Mapping[str, type[Facts]] = {
+    entries.PEER: PeerFacts,
+    TRUSTED: TrustedFacts,
+    OWN_KEYS: KeysFacts,
+    PEER_KEYS: KeysFacts,
+}
+
+
 class KeyHistory:
     """The keys of a node and of its partners, each with its time, for whoever verifies a ledger."""
 
@@ -124,7 +135,7 @@ class KeyHistory:
                 if time.public.keyid == facts.keyid and time.until is None:
                     times[at] = KeyTime(time.public, time.since, index)
             return
-        content = read_entry(body, PeerFacts if kind == entries.PEER else KeysFacts)[1]
+        content = read_entry(body, _FACTS[kind])[1]
         statement = read_statement(content)
         if kind == OWN_KEYS:
             # Own signatures are made with the newest pair only; the first one was there before its entry.
@@ -142,8 +153,9 @@ def read_history(tx: Tx, keys: Keys) -> KeyHistory:
     vault, found = Vault(keys.vault), KeyHistory()
     rows = tx.all(
         "SELECT entry.idx, kind, wrapped_key, cipher FROM entry JOIN body ON body.idx = entry.idx"
-        " WHERE kind IN (:peer, :own, :new, :revoked) ORDER BY entry.idx",
+        " WHERE kind IN (:peer, :own, :new, :revoked, :witness) ORDER BY entry.idx",
         peer=entries.PEER,
+        witness=TRUSTED,
         own=OWN_KEYS,
         new=PEER_KEYS,
         revoked=KEY_REVOKED,

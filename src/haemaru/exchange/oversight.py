@@ -16,11 +16,10 @@ from haemaru.exchange.house import House
 from haemaru.exchange.oversight_view import ANSWERED, TRUSTED, AnsweredFacts, TrustedFacts
 from haemaru.exchange.peers import Peer, PeerBook
 from haemaru.ledger import Batch, Checkpoint, Evidence, Link, read_checkpoint
-from haemaru.ledger.ledger import read_entries
 from haemaru.ledger.merkle import EMPTY_ROOT
 from haemaru.ledger.notes import is_countersigned_by, is_signed_by, origin_of
 from haemaru.ledger.offers import write_offer
-from haemaru.signing import Keys, PublicKeys, Statement, StatementRefused, Vault, read_statement
+from haemaru.signing import PublicKeys, Statement, StatementRefused, read_statement
 from haemaru.storage import Tx
 from haemaru.wording import Fault
 
@@ -196,6 +195,13 @@ class Oversight:
                 party=each.party,
                 size=size,
             )
+            late = tx.one(
+                "SELECT count(*), min(entry.at_ms) FROM checkpoint c JOIN entry ON entry.idx = c.entry"
+                " WHERE c.size > :size AND c.entry > :since",
+                size=size,
+                since=each.since,
+            )
+            count, since = (0, None) if late is None else late
             found.append(
                 {
                     "party": each.party,
@@ -205,6 +211,7 @@ class Oversight:
                     "countersigned_size": size,
                     "at": None if row is None else format_time(from_ms(row[0])),
                     "code": None if each.code in ("", OTHER_START) else each.code,
+                    "unwitnessed": {"count": count, "since": format_time(from_ms(since)) if count else None},
                 }
             )
         return found
@@ -220,12 +227,3 @@ class Oversight:
         )
         with ledger.write() as batch:
             ledger.believe(batch, peer.party, named, evidence, told_by)
-
-
-def overseer_keys(tx: Tx, keys: Keys) -> dict[str, PublicKeys]:
-    """The public keys of every trusted witness that the ledger tells of, without a node."""
-    found: dict[str, PublicKeys] = {}
-    for _, body in read_entries(tx, Vault(keys.vault), kinds=(TRUSTED,)):
-        statement = read_statement(read_entry(body, TrustedFacts)[1])
-        found[statement.party] = statement.public
-    return found

@@ -7,6 +7,7 @@ notes are kept as a portable proof, and both consoles show it. A ledger that was
 (`declare_restart`), and the partner goes on from there with an alarm.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -57,6 +58,8 @@ class Witness:
             due = [peer.party for peer in self._peers.all(tx) if self._is_due(tx, peer.party, force)]
         if not due:
             return []
+        # The first proof after a start reads every leaf: not while the one writer is held.
+        ledger.root_at(ledger.size)
         with ledger.write() as batch:
             checkpoint = self._checkpoint(batch)
             if not self._is_witnessed(batch.tx, checkpoint):
@@ -241,6 +244,16 @@ class Witness:
         code = message.refused or ""
         self._house.ledger.restarts.answered(batch, peer.party, message.restart, code)
         return Heard(code)
+
+
+def alarms_of(told: Mapping[str, Any]) -> list[str]:
+    """The alarms that what is told of a partner's ledger raises."""
+    found = {
+        "ledger_restarted": told["restarted"] is not None,
+        "ledger_disputed": told["disputes"] > 0,
+        "ledger_unwitnessed": told["unwitnessed"] is not None and told["unwitnessed"]["count"] > 0,
+    }
+    return [code for code, is_so in found.items() if is_so]
 
 
 def _link(size: int, root: str, proof: tuple[str, ...]) -> Link:

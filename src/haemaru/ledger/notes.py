@@ -148,8 +148,8 @@ def is_countersigned_by(checkpoint: Checkpoint, name: str, public: PublicKeys) -
     return False
 
 
-def line_of(checkpoint: Checkpoint, name: str) -> bytes:
-    """The last signature line of `name` under the checkpoint, or nothing."""
+def line_of(checkpoint: Claim, name: str) -> bytes:
+    """The last signature line of `name` under the note, or nothing."""
     start = f"{_DASH}{name} ".encode()
     lines = checkpoint.note[len(checkpoint.text) + 1 :].splitlines(keepends=True)
     return next((line for line in reversed(lines) if line.startswith(start)), b"")

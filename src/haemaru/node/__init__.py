@@ -5,7 +5,20 @@ process. Everything a person or a program asks of a node goes through one regist
 for the shell, the control socket and the console. Exactly one process writes a home: it holds `HOME/lock`.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from haemaru.node.answer import Answer
-from haemaru.node.node import Node
+
+if TYPE_CHECKING:
+    from haemaru.node.node import Node
 
 __all__ = ["Answer", "Node"]
+
+
+def __getattr__(name: str) -> Any:
+    # A node brings fifty megabytes of engines with it; a witness lives in this room too and wants none of them.
+    if name == "Node":
+        from haemaru.node.node import Node
+
+        return Node
+    raise AttributeError(name)

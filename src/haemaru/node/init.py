@@ -65,7 +65,7 @@ def init_home(
     home.agreements.mkdir(exist_ok=True)
     shutil.copyfile(agreement, home.agreements / agreement.name)
     url = database or f"sqlite:///{folder / 'node.db'}"
-    home.write_settings(Settings(party, realm, listen or _free_address(), url, agreement.name))
+    home.write_settings(Settings(party, realm, listen or free_address(), url, agreement.name))
     with Node.open(folder, passphrase=lambda: passphrase) as node:
         with node.ledger.write() as batch:
             batch.append("node.created", msgspec.json.encode({"party": party, "realm": realm, "keyid": keys.keyid}))
@@ -86,7 +86,8 @@ def init_home(
     )
 
 
-def _free_address() -> str:
+def free_address() -> str:
+    """A free port of this machine, as it stands in settings."""
     # Chosen once and written down: a partner must find the same address after a restart.
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

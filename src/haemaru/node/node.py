@@ -23,6 +23,7 @@ from haemaru.node.derived import Derived
 from haemaru.node.home import Home
 from haemaru.node.passphrase import from_environment
 from haemaru.node.wiring import Parts, wire
+from haemaru.node.witnessing import Witnessing
 from haemaru.node.workers import Workers
 from haemaru.signing import Passphrase
 from haemaru.wording import Fault
@@ -51,6 +52,7 @@ class Node:
         self.started = parts.clock.now()
         self.stopping = threading.Event()
         self._lock = parts.lock
+        self.witnessing = Witnessing(self)
         self.workers = Workers(self)
         self.exchange.on_notice(self._noticed)
         self.exchange.house.on_recall.append(Derived(self).recalled)

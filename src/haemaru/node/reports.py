@@ -46,6 +46,7 @@ def node_status(node: "Node") -> dict[str, Any]:
         "quarantined_input": quarantine.totals(node),
         "refused_frames": node.exchange.refused(),
         "ledger": _ledger(node),
+        "witness": _witness(node),
         "health": _health(node, refusal),
     }
     return msgspec.to_builtins(body)  # type: ignore[no-any-return]
@@ -76,6 +77,7 @@ def _peers(node: "Node", names: dict[str, Any]) -> list[dict[str, Any]]:
             "conflated": streams.get(peer.party, {}).get("conflated", 0),
             "skew_s": streams.get(peer.party, {}).get("skew_s"),
             "compared": streams.get(peer.party, {}).get("compared", {}),
+            "witness": streams.get(peer.party, {}).get("witness", {}),
         }
         for peer in node.exchange.peers()
     ]
@@ -97,6 +99,17 @@ def _ledger(node: "Node") -> dict[str, Any]:
             if size:
                 body |= {"countersigned_by": peer.party, "countersigned_size": size}
     return body
+
+
+def _witness(node: "Node") -> dict[str, Any]:
+    """The third that signs our checkpoints: the first by name, and all of them."""
+    links = node.witnessing.told()
+    with node.ledger.read() as tx:
+        found = [
+            {**each, **links.get(each["party"], {"link": "never", "told": None})}
+            for each in node.exchange.oversight.told(tx)
+        ]
+    return {"trusted": bool(found), **(found[0] if found else {}), "all": found}
 
 
 def _health(node: "Node", refusal: Reason | None) -> dict[str, Any]:

@@ -53,15 +53,17 @@ class Workers:
         """Starts the threads."""
         self._is_running = True
         self.peers_changed()
-        thread = threading.Thread(target=self._tick, name="ticker", daemon=True)
-        thread.start()
-        self._threads.append(thread)
+        for name, work in (("ticker", self._tick), ("witness", self._node.witnessing.run)):
+            thread = threading.Thread(target=work, name=name, daemon=True)
+            thread.start()
+            self._threads.append(thread)
 
     def stop(self) -> None:
         """Stops the threads and waits for what is under way."""
         if not self._is_running:
             return
         self._is_running = False
+        self._node.witnessing.wake()
         with self._changing:
             for pusher in self._pushers.values():
                 pusher.stop()

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from haemaru.cli.demo import story
-from haemaru.cli.demo.houses import House, make_houses, story_began
+from haemaru.cli.demo.houses import House, make_houses, make_witness, story_began
 from haemaru.cli.demo.live import stay
 from haemaru.cli.demo.report import figures
 from haemaru.cli.options import json_option
@@ -31,7 +31,7 @@ _DEFAULT_HOME = Path("demo-home")
 @click.option("--open/--no-open", "open_browser", default=True, help="Open the two consoles in a browser.")
 @json_option
 def demo(once: bool, source: Path | None, seed: int, home: Path | None, open_browser: bool, as_json: bool) -> None:
-    """Runs two nodes and one invented story: tip, case, merged picture, demand, dog team, training."""
+    """Runs two nodes, a witness and one invented story: tip, case, merged picture, demand, dog team, training."""
     # SIGTERM ends both nodes as Ctrl-C does; a shell that starts us in the background makes us deaf to SIGINT.
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, signal.default_int_handler)
@@ -45,16 +45,18 @@ def demo(once: bool, source: Path | None, seed: int, home: Path | None, open_bro
     is_new = not (folder / "demo.json").exists()
     tell("demo.setup" if is_new else "demo.again", folder=folder)
     houses = make_houses(folder)
+    witness = make_witness(folder, houses)
     world = build(seed, story_began(folder))
     try:
-        _start(houses)
+        _start({**houses, witness.party: witness})
         if is_new:
             tell_story(houses, world, folder, feed)
+            story.watch(houses, witness, tell)
         stay(houses, world, open_browser)
     except KeyboardInterrupt:
         pass
     finally:
-        _stop(houses)
+        _stop({**houses, witness.party: witness})
 
 
 def tell(key: str, **params: Any) -> None:
@@ -83,13 +85,15 @@ def run_once(folder: Path, feed: str | None, seed: int) -> dict[str, Any]:
         raise Fault("demo_home_used", str(folder))
     tell("demo.setup", folder=folder)
     houses = make_houses(folder)
+    witness = make_witness(folder, houses)
     world = build(seed, story_began(folder))
     try:
-        _start(houses)
+        _start({**houses, witness.party: witness})
         told = tell_story(houses, world, folder, feed)
-        return figures(houses, told)
+        story.watch(houses, witness, tell)
+        return figures(houses, told, witness)
     finally:
-        _stop(houses)
+        _stop({**houses, witness.party: witness})
 
 
 def tell_story(houses: dict[str, House], world: World, folder: Path, feed: str | None) -> story.Told:
@@ -113,4 +117,5 @@ def _is_sound(body: dict[str, Any]) -> bool:
         records["lost"] == records["duplicates"] == body["released_without_clause"] == 0
         and body["tip_to_picture_s"] < 60
         and all(ledger["ok"] for ledger in body["ledger"].values())
+        and all(body["witness"]["countersigned"].values())
     )

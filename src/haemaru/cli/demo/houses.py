@@ -1,4 +1,4 @@
-"""The demo's two homes: made once, signed by both, then each run as a process of its own."""
+"""The demo's two homes and the witness's: made once, signed by both, then each run as a process of its own."""
 
 import json
 import subprocess
@@ -15,24 +15,27 @@ import msgspec
 from haemaru.cli.door import act
 from haemaru.clock import SystemClock, format_time
 from haemaru.node.home import Home
-from haemaru.node.init import init_home
+from haemaru.node.init import free_address, init_home
+from haemaru.node.witness_home import init_witness, is_witness_home
 from haemaru.values.instant import parse_time
 from haemaru.wording import Fault
 
 PARTIES = ("kcg", "kcs")
+WITNESS = "witness"
 AGREEMENT = "kcg-kcs-narcotics.toml"
 _READY_S = 60
 
 
 @dataclass(slots=True)
 class House:
-    """One agency's home in the demo, and the process that serves it while it runs."""
+    """One agency's home in the demo, or the witness's, and the process that serves it while it runs."""
 
     party: str
     folder: Path
     password: str = ""
     console: str = ""
     process: "subprocess.Popen[str] | None" = field(default=None, repr=False)
+    words: tuple[str, ...] = ("run",)
 
     def do(self, command: str, **params: Any) -> dict[str, Any]:
         """Gives the node one command and tells its answer."""
@@ -50,13 +53,16 @@ class House:
         """Starts the node and waits until it says that it is ready."""
         log = (self.folder / "node.log").open("a")
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "haemaru", "run", str(self.folder)], stdout=subprocess.PIPE, stderr=log, text=True
+            [sys.executable, "-m", "haemaru", *self.words, str(self.folder)],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
         )
         assert self.process.stdout is not None  # noqa: S101 - a pipe was asked for
         line = self.process.stdout.readline()
         if not line:
             raise Fault("demo_failed", str(self.folder / "node.log"), detail=f"{self.party}: {self._last_word()}")
-        self.console = json.loads(line)["console"]
+        self.console = json.loads(line).get("console", "")
 
     def _last_word(self) -> str:
         told = (self.folder / "node.log").read_text(errors="replace").splitlines()
@@ -101,6 +107,24 @@ def make_houses(folder: Path) -> dict[str, House]:
     kept.touch(mode=0o600)
     kept.write_bytes(msgspec.json.encode({party: house.password for party, house in houses.items()}))
     return houses
+
+
+def make_witness(folder: Path, houses: Mapping[str, House]) -> House:
+    """The home of the witness that both nodes trust; homes of an earlier demo get one too."""
+    place = folder / WITNESS
+    if not is_witness_home(place):
+        made = init_witness(place, WITNESS, "demo", free_address())
+        for house in houses.values():
+            statement = Home(house.folder).statement
+            heard = json.loads(statement.read_bytes())["fingerprint"]
+            act(place, "witness.add", {"statement": statement.read_text(), "fingerprint": heard, "where": house.party})
+            house.do(
+                "witness.trust",
+                statement=Path(made.statement).read_text(),
+                url=f"http://{made.listen}",
+                fingerprint=made.fingerprint,
+            )
+    return House(WITNESS, place, words=("witness", "run"))
 
 
 def story_began(folder: Path) -> datetime:

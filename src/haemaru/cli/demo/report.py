@@ -6,7 +6,7 @@ from haemaru.cli.demo.houses import House
 from haemaru.cli.demo.story import Told, seats_taken, support_state
 
 
-def figures(houses: dict[str, House], told: Told) -> dict[str, Any]:
+def figures(houses: dict[str, House], told: Told, witness: House) -> dict[str, Any]:
     """The keys of contracts.md section 9, nested at their dots."""
     status = {party: house.do("status") for party, house in houses.items()}
     positions = status["kcg"]["positions"]
@@ -52,6 +52,16 @@ def figures(houses: dict[str, House], told: Told) -> dict[str, Any]:
         },
         "training": {"seats_taken": seats_taken(houses["kcg"], told.session)},
         "ledger": {party: house.do("ledger.verify") for party, house in houses.items()},
+        "witness": _watched(witness),
+    }
+
+
+def _watched(witness: House) -> dict[str, Any]:
+    watched = witness.do("status")["watched"]
+    return {
+        "countersigned": {each["party"]: each["checkpoints"] for each in watched},
+        "disputes": sum(each["disputes"] for each in watched),
+        "ledger": witness.do("ledger.verify")["ok"],
     }
 
 

@@ -182,6 +182,13 @@ def outcome(houses: dict[str, House], world: World, told: Told, tell: Tell) -> N
     note(houses, "boarding", "found", "return")
 
 
+def watch(houses: dict[str, House], witness: House, tell: Tell) -> None:
+    """The oversight body's witness has countersigned both ledgers."""
+    tell("demo.witness")
+    wait_for(lambda: all(each["checkpoints"] for each in witness.do("status")["watched"]), "witness")
+    wait_for(lambda: drained(houses), "receipts")
+
+
 def wait_for(condition: Callable[[], bool], what: str, seconds: float = _DRAIN_S) -> None:
     """Waits until something has reached the other node."""
     until = time.monotonic() + seconds

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from haemaru.node import histories
 from haemaru.node.answer import Answer
 from haemaru.node.commands import (
     accounts,
@@ -13,13 +14,13 @@ from haemaru.node.commands import (
     feed,
     keeping,
     keys,
-    ledger,
     operations,
     records,
     resources,
     state,
     story,
     training,
+    witness,
 )
 
 if TYPE_CHECKING:
@@ -57,9 +58,9 @@ COMMANDS: dict[str, Command] = {
     "keys.list": keys.list_,
     "keys.revoke": keys.revoke,
     "keys.rotate": keys.rotate,
-    "ledger.acknowledge": ledger.acknowledge,
-    "ledger.disputes": ledger.disputes,
-    "ledger.restarts": ledger.restarts,
+    "ledger.acknowledge": histories.acknowledge,
+    "ledger.disputes": histories.disputes,
+    "ledger.restarts": histories.restarts,
     "ledger.prove": state.prove_,
     "ledger.verify": state.verify,
     "operations.choose": operations.choose,
@@ -93,4 +94,5 @@ COMMANDS: dict[str, Command] = {
     "training.apply": training.apply,
     "training.list": training.list_,
     "training.publish": training.publish,
+    "witness.trust": witness.trust,
 }
