@@ -1,6 +1,7 @@
 """Positions that wait: thinned out where the clause says so, sent anew where only some rows are too old."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,7 @@ def put(node: Node, arrow: bytes, rows: int) -> None:
         "clauses": ["1.6"],
         "event_time": format_time(node.clock.now()),
         "handling": {"level": "open", "caveats": []},
+        "retain_until": format_time(node.clock.now() + timedelta(days=30)),
     }
     with node.ledger.write() as batch:
         node.exchange.put_positions(batch, "south", "watch", [(parts, arrow, rows)])

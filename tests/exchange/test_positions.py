@@ -7,8 +7,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.exchange.nodes import Node, drain, load
+from tests.exchange.nodes import Node, agreement_text, drain, load
 
+from haemaru.agreement import load_agreement
 from haemaru.exchange import EnvelopeRefused
 from haemaru.exchange.arrow import COLUMNS, check_positions
 
@@ -168,3 +169,37 @@ def test_a_damaged_batch_is_read_or_refused_and_never_crashes(data: st.DataObjec
     except EnvelopeRefused:
         return
     assert table.num_rows <= 50_000
+
+
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [
+        ({"retain_until": "2026-06-30T00:00:00Z"}, "received_retention_too_long"),
+        ({"onward": "ask"}, "received_onward_too_wide"),
+        ({"paths": tuple((path, "1.6", "coarsen") for path, _, _ in PATHS)}, ""),
+        ({"clauses": ("1.1", "1.6")}, "clause_unknown"),
+    ],
+)
+def test_the_duties_of_a_batch_are_checked_like_those_of_a_record(
+    pair: tuple[Node, Node], parts: dict[str, Any], code: str
+) -> None:
+    north, south = pair
+    put(north, "south", arrow(), **parts)
+    drain(north, south)
+
+    assert south.counts("north", "track")["quarantined"] == ({code: 1} if code else {})
+
+
+@pytest.mark.parametrize(("fastest", "code"), [(10, ""), (9, "received_condition_not_met")])
+def test_a_row_that_plainly_fails_a_condition_puts_its_batch_in_quarantine(
+    pair: tuple[Node, Node], fastest: int, code: str
+) -> None:
+    north, south = pair
+    slow = f'when = [{{ test = "number_between", path = "body.sog", min = 0, max = {fastest} }}]\n'
+    text = agreement_text().replace('kinds = ["surveillance.position"]\n', 'kinds = ["surveillance.position"]\n' + slow)
+    for node in pair:
+        node.adopted.known = [load_agreement(text.encode(), "slow")]
+    put(north, "south", arrow())
+    drain(north, south)
+
+    assert south.counts("north", "track")["quarantined"] == ({code: 1} if code else {})

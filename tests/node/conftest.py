@@ -37,7 +37,8 @@ class Pair:
                 return carried
             carried += moved
 
-    def hand_on(self, from_: Node, to: Node) -> int:
+    @staticmethod
+    def hand_on(from_: Node, to: Node) -> int:
         """Carries what waits at one node to the other, and the receipts back."""
         moved = 0
         from_.exchange.leases.renew()

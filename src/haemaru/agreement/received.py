@@ -48,9 +48,17 @@ def check_received(
 
 
 def check_received_columns(
-    agreement: Agreement, header: Mapping[str, Any], columns: Columns, from_: str, to: str
+    agreement: Agreement,
+    header: Mapping[str, Any],
+    columns: Columns,
+    from_: str,
+    to: str,
+    present: tuple[str, ...] = (),
 ) -> Reason | None:
-    """The same for a batch of rows under one header."""
+    """The same for a batch of rows under one header; `present` are columns that are there without their values.
+
+    What is there must be kept by a clause; a condition is tested only on values.
+    """
     created = read_time(header.get("created"))
     if created is None:
         return Reason("received_created_wrong")
@@ -62,7 +70,7 @@ def check_received_columns(
     def ask(condition: Condition) -> Iterable[Outcome]:
         return [condition.outcomes[place] for place in np.unique(condition.verify_batch(columns, created)).tolist()]
 
-    return _check(agreement, header, (from_, to), leaves, ask)
+    return _check(agreement, header, (from_, to), (*leaves, *present), ask, without=present)
 
 
 def _same_marking(record: Mapping[str, Any], handling: object) -> bool:
@@ -71,7 +79,12 @@ def _same_marking(record: Mapping[str, Any], handling: object) -> bool:
 
 
 def _check(
-    agreement: Agreement, header: Mapping[str, Any], way: tuple[str, str], leaves: tuple[str, ...], ask: Ask
+    agreement: Agreement,
+    header: Mapping[str, Any],
+    way: tuple[str, str],
+    leaves: tuple[str, ...],
+    ask: Ask,
+    without: tuple[str, ...] = (),
 ) -> Reason | None:
     named = header.get("agreement")
     if not isinstance(named, dict) or named.get("hash") != agreement.hash:
@@ -92,7 +105,7 @@ def _check(
     return (
         _check_paths(agreement, header, cited, leaves)
         or _check_duties(header, cited, created)
-        or _check_conditions(header, cited, leaves, ask)
+        or _check_conditions(header, cited, [leaf for leaf in leaves if leaf not in without], ask)
     )
 
 
@@ -154,9 +167,7 @@ def _onward_within(header: Mapping[str, Any], rule: str | list[str]) -> bool:
     return onward == "list" and isinstance(rule, list) and set(listed) <= set(rule)
 
 
-def _check_conditions(
-    header: Mapping[str, Any], cited: list[Clause], leaves: tuple[str, ...], ask: Ask
-) -> Reason | None:
+def _check_conditions(header: Mapping[str, Any], cited: list[Clause], leaves: Iterable[str], ask: Ask) -> Reason | None:
     kept = {row["path"] for row in header.get("paths") or () if row["treatment"] == Treatment.KEEP.value}
     testable = {*HEADER_LEAVES, *(leaf for leaf in leaves if leaf in kept)}
     testable -= {row["path"] for row in header.get("redacted") or ()}

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
-from haemaru.agreement import Agreement, check_received
+from haemaru.agreement import Agreement, Columns, check_received, check_received_columns
 from haemaru.exchange.arrow import check_positions
 from haemaru.exchange.envelope import (
     CONTROL_TYPE,
@@ -42,6 +45,10 @@ PATH_OF_COLUMN = {
     **{name: f"body.{name}" for name in ("lat", "lon", "sog", "cog", "vessel_class")},
 }
 """Which field of a position record each column of a batch stands for."""
+
+UNITS_PER_DEGREE, MISSING = 600_000, 32_767
+
+Numbers = npt.NDArray[Any]
 
 TAKING_BACK = frozenset({"retract", "expire"})
 
@@ -176,6 +183,8 @@ def _read_positions(house: House, peer: Peer, stream: Stream, _seq: int, content
         released = {item.path for item in header.paths}
         if any(PATH_OF_COLUMN[name] not in released for name in table.column_names):
             code = "positions_column_without_clause"
+        elif agreement is not None and table.num_rows:
+            code = _columns_code(agreement, header, table, peer.party, house.party)
     return found | {"code": code, "arrow": b"" if code else arrow}
 
 
@@ -188,6 +197,39 @@ def positions_code(agreement: Agreement, header: Header, from_: str, to: str) ->
         if clause is None or not clause.is_about(header.kind, from_, to):
             return "clause_unknown"
     return ""
+
+
+def _columns_code(agreement: Agreement, header: Header, table: pa.Table, from_: str, to: str) -> str:
+    """Why the receiver's check refuses a batch, or nothing; the words of vessel classes are not known down here."""
+    if any(column.null_count for column in table.columns):
+        return "positions_unreadable"
+    arrays = {PATH_OF_COLUMN[name]: _plain(name, table[name].to_numpy()) for name in table.column_names}
+    event_time_ms = arrays.pop("event_time")
+    present = tuple(path for path in ("body.vessel_class",) if arrays.pop(path, None) is not None)
+    # A pseudonym stands in the column of the number, and is no number: its treatment keeps it from being tested.
+    columns = Columns(
+        kind=header.kind,
+        size=table.num_rows,
+        constant={
+            "origin": header.origin,
+            "handling.level": header.handling.level,
+            "handling.caveats": list(header.handling.caveats),
+        },
+        arrays=arrays,
+        missing={path: np.isnan(values) for path, values in arrays.items() if values.dtype.kind == "f"},
+        event_time_ms=event_time_ms,
+    )
+    reason = check_received_columns(agreement, header_json(header), columns, from_, to, present)
+    return "" if reason is None else reason.code
+
+
+def _plain(name: str, values: Numbers) -> Numbers:
+    """A column in the units in which the agreement speaks."""
+    if name in ("lat", "lon"):
+        return values / UNITS_PER_DEGREE
+    if name in ("sog", "cog"):
+        return np.where(values == MISSING, np.nan, values / 10)
+    return values
 
 
 def _read_void(house: House, peer: Peer, stream: Stream, seq: int, content: bytes) -> dict[str, Any]:

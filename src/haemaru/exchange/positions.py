@@ -115,11 +115,12 @@ class Positions:
         )
 
     def put_again(self, batch: Batch, head: bytes, arrow: bytes, rows: int) -> PutResult:
-        """Seals rows that were released before, under the same clauses and a number of their own."""
+        """Seals rows that were released before, under the same clauses and a number of their own.
+
+        `created` stays: it is the moment for which the clauses were asked, and the receiver asks them for it again.
+        """
         house = self._house
-        header = msgspec.structs.replace(
-            read_header(head), id=house.ids.new(), rid=house.ids.new(), created=house.now()
-        )
+        header = msgspec.structs.replace(read_header(head), id=house.ids.new(), rid=house.ids.new())
         return self._put(batch, header, arrow, rows)
 
     def _put(self, batch: Batch, header: Header, arrow: bytes, rows: int) -> PutResult:
