@@ -13,6 +13,8 @@ from haemaru.node.desk import NodeDesk
 from haemaru.node.desk.desk import ORDERED
 from haemaru.node.desk.notes import Notes
 from haemaru.storage import Tx
+from haemaru.web import shapes
+from haemaru.web.desk import read
 from haemaru.wording import Fault
 
 TIP = {"text": "a bulk carrier off Okgye", "wait_s": 0}
@@ -146,3 +148,28 @@ def test_a_correction_from_the_console_reaches_the_partner(pair: Pair) -> None:
     assert there is not None
     assert there["rev"] == 2
     assert [one["answer"] for one in desk.record(tip)["answers"]] == ["corrected"]  # type: ignore[index]
+
+
+def test_the_console_tells_what_a_clause_did_and_what_each_side_owes(pair: Pair) -> None:
+    desk = NodeDesk(pair.kcg)
+    tip = asked(pair.kcg, "operations.tip", **TIP)["tip"]
+    pair.carry()
+    desk.do("records.retract", {"rid": tip, "reason": "wrong ship"})
+    [before] = read(desk.duties(), shapes.Duties, "duties").recalls
+    pair.carry()
+    duties = read(desk.duties(), shapes.Duties, "duties")
+
+    assert (before.answer, before.rid, before.overdue) == ("pending", tip, False)
+    assert duties.recalls[0].answer == "erased"
+    assert [peer.party for peer in duties.peers] == ["kcs"]
+    deeds = read(desk.clause("1.8") or {}, shapes.ClauseDeeds, "clause")
+    assert deeds.by[0].records == 1
+    assert desk.clause("9.9") is None
+
+
+def test_only_a_role_that_may_dispose_decides_on_the_console(pair: Pair) -> None:
+    desk = NodeDesk(pair.kcg)
+    pair.kcg.accounts.add("byeol", "analyst")
+    for command in ("records.disposals", "records.onward"):
+        with pytest.raises(Fault, match="role_may_not"):
+            desk.do(command, {"approve": "no-such-id", "by": "byeol"})

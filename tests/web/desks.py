@@ -85,6 +85,8 @@ class FakeDesk:
     receivers: int = 1
     asked_of_us: Rows = field(default_factory=list)
     changed: dict[str, Any] = field(default_factory=dict)
+    approvals: Rows = field(default_factory=list)
+    needed: int = 1
     verdict: dict[str, Any] = field(
         default_factory=lambda: {"ok": True, "entries": 1204, "checkpoints": 12, "first_bad": None}
     )
@@ -93,7 +95,10 @@ class FakeDesk:
         self.orders.append((command, dict(params)))
         if command == "operations.tip":
             return {"case": CASE, "candidates": [], "picture": []}
-        if command.startswith("records."):
+        if command == "agreement.approve":
+            self.approvals.append({"by": params["by"], "at": NOW})
+            return {"outcome": "waiting" if len(self.approvals) < self.needed else "sealed"}
+        if command in ("records.correct", "records.retract"):
             return {"rid": params["rid"], "receivers": self.receivers}
         return self.verdict if command == "ledger.verify" else {}
 
@@ -148,6 +153,12 @@ class FakeDesk:
 
     def agreement(self) -> dict[str, Any] | None:
         return dict(FACTS["agreement"])
+
+    def clause(self, name: str, of: str = "") -> dict[str, Any] | None:
+        return {**FACTS["deeds"], "id": name} if name in ("2.1", "2.6") else None
+
+    def duties(self) -> dict[str, Any]:
+        return dict(FACTS["duties"])
 
     def referred(self) -> Rows:
         return list(FACTS["referred"])

@@ -36,16 +36,21 @@ def chromium() -> Iterator[Chromium]:
 @pytest.fixture(scope="module")
 def console() -> Iterator[str]:
     """A real server on a free port, over the fake desk; the clock is the machine's."""
+    server, thread, address = _serve(FakeDesk(count=321, now_ms=int(time.time() * 1000)))
+    yield address
+    server.should_exit = True
+    thread.join(timeout=10)
+
+
+def _serve(desk: FakeDesk) -> tuple[uvicorn.Server, threading.Thread, str]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    app = create_app(FakeDesk(count=321, now_ms=int(time.time() * 1000)))
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", ws="none"))
+    config = uvicorn.Config(create_app(desk), host="127.0.0.1", port=port, log_level="error", ws="none")
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     _until(lambda: server.started)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(timeout=10)
+    return server, thread, f"http://127.0.0.1:{port}"
 
 
 def _until(holds: Any) -> None:
@@ -174,3 +179,30 @@ def test_the_script_reads_the_golden_frame(chromium: Chromium, console: str) -> 
     assert read["cog"] == [65535, 3110]
     assert read["age"] == [65535, 5]
     page.close()
+
+
+def test_two_officers_approve_one_after_the_other_without_javascript(chromium: Chromium) -> None:
+    desk = FakeDesk(needed=2)
+    desk.referred = lambda: [{**FakeDesk().referred()[0], "persons": 2, "approvals": desk.approvals}]  # type: ignore[method-assign]
+    server, thread, address = _serve(desk)
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    for name, shown in (("haneul", "0 of 2"), ("byeol", "1 of 2")):
+        page.goto(f"{address}/login?lang=en")
+        page.fill("[name=name]", name)
+        page.fill("[name=password]", "right-words")
+        page.click("button.main")
+        page.goto(f"{address}/exchange")
+        assert shown in page.inner_text("form.ruling")
+        page.click("form.ruling button[value=approve]")
+        page.wait_for_url("**/exchange?done=**")
+        assert page.locator("p.toast").is_visible()
+        page.click("form[action='/logout'] button")
+    server.should_exit = True
+    thread.join(timeout=10)
+    context.close()
+
+    assert [(order["id"], order["by"]) for command, order in desk.orders if command == "agreement.approve"] == [
+        ("ref-1", "haneul"),
+        ("ref-1", "byeol"),
+    ]

@@ -14,9 +14,10 @@ from haemaru.web.sessions import MOST_SESSIONS, SHIFT, Lockout
 from haemaru.web.visits import local_path
 
 CLOSED = ["/", "/tips", "/cases", f"/cases/{CASE}", "/records", "/exchange", "/agreement", "/support", "/training",
-          "/ledger", "/health", "/vessels/900000003", "/bar", "/news", "/places.json"]  # fmt: skip
+          "/agreement/2.1", "/ledger", "/health", "/vessels/900000003", "/bar", "/news", "/places.json"]  # fmt: skip
 FORMS = ["/tips", f"/cases/{CASE}/choose", f"/cases/{CASE}/outcome", "/demands", "/demands/d", "/referred/r",
-         "/exchange/standing", "/support", "/support/s", "/training/t", "/ledger/verify", "/logout"]  # fmt: skip
+         "/disposals/d", "/onward/o", "/exchange/standing", "/support", "/support/s", "/training/t", "/ledger/verify",
+         "/logout"]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", CLOSED)

@@ -19,6 +19,8 @@ ORDERS = [
      f"/cases/{CASE}?done=demanded"),
     ("/demands/dem-1", "/exchange", {"ruling": "release"}, "demand.answer", "/exchange?done=released"),
     ("/demands/dem-1", "/exchange", {"ruling": "refuse", "reason": "no"}, "demand.answer", "/exchange?done=refused"),
+    ("/disposals/dis-1", "/exchange", {"ruling": "approve"}, "records.disposals", "/exchange?done=decided"),
+    ("/onward/on-1", "/exchange", {"ruling": "refuse", "reason": "no"}, "records.onward", "/exchange?done=refused"),
     ("/referred/ref-1", "/exchange", {"ruling": "approve"}, "agreement.approve", "/exchange?done=approved"),
     ("/referred/ref-1", "/exchange", {"ruling": "refuse", "reason": "no"}, "agreement.refuse",
      "/exchange?done=refused"),

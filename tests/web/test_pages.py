@@ -16,6 +16,7 @@ PAGES = [path for _, path, _ in MENU] + [
     f"/records/{REPORT}",
     f"/records/{OWN}",
     "/vessels/900000003",
+    "/agreement/2.1",
 ]
 RAW_KEY = re.compile(r"(?<![\w/.])(?:web|page|reason|fault)\.[a-z_]+(?:\.[a-z_]+)*")
 
@@ -180,3 +181,29 @@ def test_a_request_to_us_tells_which_team_may_go_and_why_the_others_may_not(
 def test_an_age_is_told_in_the_readers_language() -> None:
     assert [age(seconds, "ko") for seconds in (0, 2.5, 300, 10_000, 400_000)] == ["0초", "2.5초", "5분", "3시간", "5일"]
     assert age(0) == "0 s"
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_a_clause_page_tells_what_it_did(officer: Browser, lang: str) -> None:
+    html = officer.get(f"/agreement/2.1?lang={lang}").text
+
+    assert ("Released: 3 records" if lang == "en" else "기록 3건") in html
+    assert "2026-03" in html
+    assert officer.get("/agreement/9.9").status_code == 404
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_overdue_answers_leases_alarms_and_what_is_to_decide_are_on_the_exchange_page(
+    officer: Browser, lang: str
+) -> None:
+    html = officer.get(f"/exchange?lang={lang}").text
+
+    for key in (
+        "web.alarm.cursor_in_future",
+        "web.held_back.lease_ended",
+        "page.duties.disposal",
+        "page.duties.onward",
+    ):
+        assert say(key, lang) in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "1,100" in html or "1100" in html

@@ -102,6 +102,23 @@ class Traffic:
             backups=told.backups,
         )
 
+    def recalls(self, limit: int = 100) -> list[tuple[str, Answered]]:
+        """What partners were asked to correct or give up, with the record's rid: unanswered first, then the newest."""
+        with self._house.ledger.read() as tx:
+            rows = tx.all(
+                "SELECT peer, op, rev, answer, entry, asked_ms, at_ms FROM exchange_answers"
+                " ORDER BY CASE WHEN at_ms = 0 THEN 0 ELSE 1 END, asked_ms DESC LIMIT :limit",
+                limit=limit,
+            )
+            found = []
+            for row in rows:
+                # Where the record was erased since, the question stands without its name.
+                is_there = tx.one("SELECT 1 FROM body WHERE idx = :idx", idx=row[4]) is not None
+                line = self._house.ledger.body(tx, row[4]).partition(b"\n")[0] if is_there else b"{}"
+                told = row if is_there else (*row[:6], 0)
+                found.append((str(msgspec.json.decode(line).get("rid", "")), self._answered(tx, *told)))
+            return found
+
     def replies(self) -> dict[str, list[str]]:
         """The rids of own records that left in reply, by the record they reply to."""
         with self._house.ledger.read() as tx:

@@ -31,6 +31,8 @@ COMMANDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("demand.answer", ("id", "release", "reason")),
     ("agreement.approve", ("id",)),
     ("agreement.refuse", ("id", "reason")),
+    ("records.disposals", ("approve", "refuse", "reason")),
+    ("records.onward", ("approve", "refuse", "reason")),
     ("agreement.suspend", ("reason",)),
     ("agreement.resume", ("reason",)),
     ("records.correct", ("rid", "body")),  # -> receivers: how many partners are told
@@ -146,6 +148,14 @@ class Desk(Protocol):
 
     def agreement(self) -> Raw | None:
         """`shapes.Agreement`, also while it waits for signatures or is suspended."""
+        ...
+
+    def clause(self, name: str, of: str = "") -> Raw | None:
+        """`shapes.ClauseDeeds`: what a clause did here; `of` is the agreement's id."""
+        ...
+
+    def duties(self) -> Raw:
+        """`shapes.Duties`: what each side owes the other, and how it stands with each partner."""
         ...
 
     def referred(self) -> Sequence[Raw]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from haemaru.clock import format_time
+from haemaru.node.accounts import Account
 from haemaru.node.answer import Answer
 from haemaru.node.printing import format_of, printed, write_new
 from haemaru.wording import Fault
@@ -46,9 +47,17 @@ def export(node: "Node", params: dict[str, Any]) -> Answer:
     return Answer({"rid": rid, "rev": held.rev, "file": str(file), "what": what, "to": to, "bytes": len(data)})
 
 
+def may_decide(params: dict[str, Any]) -> None:
+    """Refuses a signed-in officer whose role may not dispose of records or pass them on."""
+    officer = params.get("officer")
+    if isinstance(officer, Account) and (params.get("approve") or params.get("refuse")):
+        officer.must_be_able_to("approve_disposal")
+
+
 def disposals(node: "Node", params: dict[str, Any]) -> Answer:
     """Lists the copies whose time is over; approves or refuses the disposal of one."""
     retention, by = node.exchange.retention, params.get("by") or ""
+    may_decide(params)
     if params.get("approve"):
         erased = retention.approve(params["approve"], by)
         node.workers.wake()
@@ -63,6 +72,7 @@ def disposals(node: "Node", params: dict[str, Any]) -> Answer:
 def onward(node: "Node", params: dict[str, Any]) -> Answer:
     """Asks the originator to give a record to a third party; lists, approves and refuses what partners ask."""
     onwarding, by = node.exchange.onward, params.get("by") or ""
+    may_decide(params)
     if params.get("rid"):
         with node.ledger.write() as batch:
             name = onwarding.ask(batch, params["rid"], params["to"], params["purpose"], params["reason"])

@@ -11,7 +11,7 @@ from haemaru.exchange import Pulled
 from haemaru.node.accounts import Accounts
 from haemaru.node.commands.operations import MERGED
 from haemaru.node.commands.story import TOLD, steps
-from haemaru.node.desk import demands, mou, papers, ships, support
+from haemaru.node.desk import demands, duties, mou, papers, ships, support
 from haemaru.node.desk.notes import Notes
 from haemaru.node.node import Node
 from haemaru.node.reports import node_status
@@ -20,7 +20,7 @@ from haemaru.wording import Fault
 Raw = Mapping[str, Any]
 ORDERED = "node.ordered"
 # What an order was about, by name only: what was written in it may have to be erased, the note of it stays.
-_ABOUT = ("case", "id", "rid", "session", "to", "kind", "clause", "mmsi", "release", "step")
+_ABOUT = ("case", "id", "rid", "session", "to", "kind", "clause", "mmsi", "release", "step", "approve", "refuse")
 
 
 class NodeDesk:
@@ -101,6 +101,14 @@ class NodeDesk:
     def agreement(self) -> Raw | None:
         """The agreement, clause by clause."""
         return mou.page(self._node)
+
+    def clause(self, name: str, of: str = "") -> Raw | None:
+        """One clause and what it did here."""
+        return duties.clause(self._node, name, of)
+
+    def duties(self) -> Raw:
+        """What each side owes the other, and how it stands with each partner."""
+        return duties.page(self._node)
 
     def referred(self) -> Sequence[Raw]:
         """Releases that wait for a person here."""

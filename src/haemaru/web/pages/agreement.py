@@ -4,7 +4,8 @@ from typing import Any
 
 from litestar import Response
 
-from haemaru.web.routes import Here, Reader, shows
+from haemaru.web import shapes
+from haemaru.web.routes import Here, InPath, Reader, shows
 
 
 @shows("/agreement")
@@ -13,4 +14,11 @@ def agreement(console: Here, visit: Reader) -> Response[Any]:
     return console.page(visit, "agreement", agreement=console.reading.agreement())
 
 
-ROUTES = (agreement,)
+@shows("/agreement/{name:str}")
+def clause(console: Here, visit: Reader, name: InPath) -> Response[Any]:
+    """One clause and what it did at this node: released, withheld, referred, and how it kept its promise."""
+    deeds = console.reading.one(console.desk.clause(name, visit.asked("of")), shapes.ClauseDeeds, f"clause {name}")
+    return console.page(visit, "clause", deeds=deeds, clauses=console.clauses())
+
+
+ROUTES = (agreement, clause)

@@ -5,8 +5,9 @@ from typing import Any
 from litestar import Response
 
 from haemaru.web import shapes
-from haemaru.web.console import back
+from haemaru.web.console import Console, back
 from haemaru.web.routes import Form, Here, InPath, Reader, shows, takes
+from haemaru.web.visits import Visit
 from haemaru.wording import Fault
 
 
@@ -20,6 +21,7 @@ def exchange(console: Here, visit: Reader) -> Response[Any]:
         referred=read.many(desk.referred(), shapes.Referred, "referred"),
         demands=read.many(desk.demands(), shapes.Demand, "demands"),
         clauses=console.clauses(),
+        duties=read.one(desk.duties(), shapes.Duties, "duties"),
     )
 
 
@@ -35,6 +37,26 @@ def rule(
         answer = console.order(visit, "agreement.approve", id=waiting)
         return back("/exchange", "approved_first" if answer.get("outcome") == "waiting" else "approved")
     console.order(visit, "agreement.refuse", id=waiting, reason=_reason(form))
+    return back("/exchange", "refused")
+
+
+@takes("/disposals/{name:str}")
+def dispose(console: Here, visit: Reader, name: InPath, form: Form) -> Response[Any]:
+    """Approves the disposal of a record whose time is over, or keeps it with a reason."""
+    return _decide(console, visit, "records.disposals", name, form)
+
+
+@takes("/onward/{name:str}")
+def pass_on(console: Here, visit: Reader, name: InPath, form: Form) -> Response[Any]:
+    """Lets a partner pass a record of ours on, or not."""
+    return _decide(console, visit, "records.onward", name, form)
+
+
+def _decide(console: Console, visit: Visit, command: str, name: str, form: dict[str, str]) -> Response[Any]:
+    if form.get("ruling") == "approve":
+        console.order(visit, command, approve=name)
+        return back("/exchange", "decided")
+    console.order(visit, command, refuse=name, reason=_reason(form))
     return back("/exchange", "refused")
 
 
@@ -61,4 +83,4 @@ def _reason(form: dict[str, str]) -> str:
     return form["reason"]
 
 
-ROUTES = (exchange, rule, answer, standing)
+ROUTES = (exchange, rule, dispose, pass_on, answer, standing)

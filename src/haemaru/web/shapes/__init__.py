@@ -4,6 +4,7 @@ A default stands wherever a young node has nothing to tell yet; what has no defa
 """
 
 from haemaru.web.shapes.cases import Candidate, Case, CaseRow, Demand, Event, Held, Referred, Support, Team, TipRow
+from haemaru.web.shapes.duties import ClauseDeeds, Duties
 from haemaru.web.shapes.mou import Agreement, Article, Clause, Signatory
 from haemaru.web.shapes.papers import Answered, Change, Field, Leaving, Record, RecordRow, Withheld
 from haemaru.web.shapes.ships import Claim, Spot, Vessel, VesselRow
@@ -21,7 +22,9 @@ __all__ = [
     "Channel",
     "Claim",
     "Clause",
+    "ClauseDeeds",
     "Demand",
+    "Duties",
     "Enrolment",
     "EntryRow",
     "Event",
