@@ -155,12 +155,12 @@ def test_the_console_tells_what_a_clause_did_and_what_each_side_owes(pair: Pair)
     tip = asked(pair.kcg, "operations.tip", **TIP)["tip"]
     pair.carry()
     desk.do("records.retract", {"rid": tip, "reason": "wrong ship"})
-    [before] = read(desk.duties(), shapes.Duties, "duties").recalls
+    before = read(desk.duties(), shapes.Duties, "duties").recalls
     pair.carry()
     duties = read(desk.duties(), shapes.Duties, "duties")
 
-    assert (before.answer, before.rid, before.overdue) == ("pending", tip, False)
-    assert duties.recalls[0].answer == "erased"
+    assert [(one.answer, one.overdue) for one in before if one.rid == tip] == [("pending", False)]
+    assert [one.answer for one in duties.recalls if one.party == "kcs" and one.op == "retract"] == ["erased"]
     assert [peer.party for peer in duties.peers] == ["kcs"]
     deeds = read(desk.clause("1.8") or {}, shapes.ClauseDeeds, "clause")
     assert deeds.by[0].records == 1
