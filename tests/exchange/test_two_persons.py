@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.exchange.nodes import Node, agreement_text, drain, report
+from tests.exchange.nodes import Node, agreement_text, drain, load, report
 
 from haemaru.agreement import Agreement, load_agreement
 from haemaru.clock import FakeClock
@@ -102,6 +102,39 @@ def test_an_approval_does_not_outlive_its_agreement(pair: tuple[Node, Node]) -> 
     assert north.exchange.referred()[0].void == 1
     assert north.exchange.approve(name, "byeol").outcome == "waiting"
     assert north.exchange.approve(name, "haneul").outcome == "sealed"
+
+
+@pytest.mark.parametrize("persons", [1, 2])
+def test_an_approval_while_the_agreement_is_suspended_decides_nothing(pair: tuple[Node, Node], persons: int) -> None:
+    north, south = pair
+    if persons == 1:
+        for node in pair:
+            node.adopted.known = [load()]
+    name = referred(north)
+    if persons == 2:
+        north.exchange.approve(name, "haneul")
+    for node in pair:
+        node.adopted.suspended_ids = {"test"}
+
+    with pytest.raises(Fault, match="referral_agreement_waits"):
+        north.exchange.approve(name, "byeol")
+
+    [waiting] = north.exchange.referred()
+    assert (waiting.state, len(waiting.approvals)) == ("waiting", persons - 1)
+    for node in pair:
+        node.adopted.suspended_ids = set()
+    assert north.exchange.approve(name, "byeol").outcome == "sealed"
+    drain(north, south)
+    assert south.rids() == ["c-1"]
+
+
+def test_an_approval_counts_while_another_agreement_is_suspended(pair: tuple[Node, Node]) -> None:
+    north, _ = pair
+    north.adopted.known = [load(name="other"), load()]
+    north.put(report("c-1", kind="operations.case"), "south", agreement="test")
+    north.adopted.suspended_ids = {"other"}
+
+    assert north.exchange.approve(north.exchange.referred()[0].id).outcome == "sealed"
 
 
 def test_a_restart_and_a_rebuild_keep_what_was_approved(pair: tuple[Node, Node]) -> None:

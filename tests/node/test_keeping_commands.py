@@ -66,11 +66,43 @@ def test_a_hold_is_released_by_command_and_a_disposal_approved(given: Pair, cloc
     assert (waiting["rid"], waiting["state"]) == ("kcg-k1", "held")
     assert asked(given.kcs, "records.release", rid="kcg-k1", reason="closed")["still_held"] == []
 
-    done = asked(given.kcs, "records.disposals", approve=waiting["id"], by="officer")
+    done = asked(given.kcs, "records.disposals", approve=waiting["id"])
 
-    assert (done["state"], done["erased"]) == ("approved", 1)
+    assert (done["state"], done["erased"], done["by"]) == ("approved", 1, "(home owner)")
     assert asked(given.kcs, "records.disposals")["disposals"] == []
     assert given.kcs.exchange.holdings.find("kcg-k1") is None
+
+
+@pytest.mark.parametrize("ruling", ["approve", "refuse"])
+def test_a_name_decides_a_disposal_only_with_its_password_and_role(given: Pair, clock: FakeClock, ruling: str) -> None:
+    accounts = given.kcs.accounts
+    words = {name: accounts.add(name, role) for name, role in (("byeol", "approver"), ("nuri", "analyst"))}
+    clock.advance(timedelta(days=4000))
+    given.kcs.exchange.tick()
+    [waiting] = asked(given.kcs, "records.disposals")["disposals"]
+    order = {ruling: waiting["id"], "reason": "case 7"}
+
+    for wrong in ({}, {"password": "guess"}, {"password": words["nuri"]}):
+        with pytest.raises(Fault, match="approval_not_signed_in"):
+            asked(given.kcs, "records.disposals", by="byeol", **order, **wrong)
+    with pytest.raises(Fault, match="role_may_not"):
+        asked(given.kcs, "records.disposals", by="nuri", password=words["nuri"], **order)
+    assert [each["state"] for each in asked(given.kcs, "records.disposals")["disposals"]] == ["proposed"]
+
+    assert asked(given.kcs, "records.disposals", by="byeol", password=words["byeol"], **order)["by"] == "byeol"
+
+
+@pytest.mark.parametrize("ruling", ["approve", "refuse"])
+def test_a_name_decides_what_goes_to_a_third_party_only_with_its_password(given: Pair, ruling: str) -> None:
+    with pytest.raises(Fault, match="approval_not_signed_in"):
+        asked(given.kcg, "records.onward", by="officer", reason="no", **{ruling: "on-1"})
+    with pytest.raises(Fault, match="referral_unknown"):
+        asked(given.kcg, "records.onward", reason="no", **{ruling: "on-1"})
+
+
+def test_no_account_is_called_what_the_ledger_calls_the_owner_of_the_home(given: Pair) -> None:
+    with pytest.raises(Fault, match="account_name_unusable"):
+        given.kcs.accounts.add("(home owner)", "approver")
 
 
 def test_whether_a_record_may_be_passed_on_is_said_before_anybody_is_asked(given: Pair) -> None:

@@ -5,19 +5,21 @@ from pathlib import Path
 import click
 
 from haemaru.cli.door import act
-from haemaru.cli.options import home_argument, json_option
+from haemaru.cli.options import home_argument, json_option, signed_in
 from haemaru.cli.output import show
 
 _APPROVE = click.option("--approve", metavar="ID", default=None, help="Approve this one.")
 _REFUSE = click.option("--refuse", metavar="ID", default=None, help="Refuse this one; needs --reason.")
-_BY = click.option("--by", metavar="NAME", default=None, help="Who decides.")
+_BY = click.option("--by", metavar="NAME", default=None, help="Your account; password in HAEMARU_PASSWORD or on stdin.")
 
 
-def _check(approve: str | None, refuse: str | None, reason: str | None) -> None:
+def _check(approve: str | None, refuse: str | None, reason: str | None, by: str | None) -> None:
     if approve and refuse:
         raise click.UsageError("choose one of --approve and --refuse")
     if refuse and not reason:
         raise click.UsageError("--refuse needs --reason")
+    if by and not (approve or refuse):
+        raise click.UsageError("--by needs --approve or --refuse")
 
 
 @click.command()
@@ -42,8 +44,8 @@ def disposals(
     home: Path, approve: str | None, refuse: str | None, reason: str | None, by: str | None, as_json: bool
 ) -> None:
     """Lists received records whose retention is over; --approve erases one and answers its origin."""
-    _check(approve, refuse, reason)
-    params = {"approve": approve, "refuse": refuse, "reason": reason, "by": by}
+    _check(approve, refuse, reason, by)
+    params = {"approve": approve, "refuse": refuse, "reason": reason, **signed_in(by)}
     show(act(home, "records.disposals", params), as_json)
 
 
@@ -69,8 +71,8 @@ def onward(
     as_json: bool,
 ) -> None:
     """Asks the originator of RID to give it to a third party; without RID lists and decides what partners ask."""
-    _check(approve, refuse, reason)
+    _check(approve, refuse, reason, by)
     if rid and not (to and purpose and reason):
         raise click.UsageError("RID needs --to, --purpose and --reason")
     params = {"rid": rid, "to": to, "purpose": purpose, "reason": reason}
-    show(act(home, "records.onward", params | {"approve": approve, "refuse": refuse, "by": by}), as_json)
+    show(act(home, "records.onward", params | {"approve": approve, "refuse": refuse, **signed_in(by)}), as_json)

@@ -70,13 +70,16 @@ class Referrals:
     def approve(self, name: str, by: str = "") -> PutResult:
         """Lets a waiting record go as far as the other clauses allow now; `waiting` until enough persons approved.
 
-        `by` is the account of the officer, checked by the caller; only one person's release can do without.
+        `by` is the account of the officer, checked by the caller; only one person's release can do without. While the
+        agreement may not be asked (suspended, not in force) nothing is decided, and the record goes on waiting.
         """
         with self._house.ledger.write() as batch:
             facts = self._get(batch.tx, name)
             if self._is_outdated(batch.tx, facts):
                 raise Fault("referral_outdated", "id", id=name, rid=facts.rid)
             judgement = self._judge(batch.tx, facts)
+            if judgement.reason is not None:
+                raise Fault("referral_agreement_waits", "id", id=name, reason=judgement.reason.code)
             persons, agreement = _persons(judgement), judgement.hash
             given = [each for each, under in all_approvals(self._house.ledger, batch.tx, name) if under == agreement]
             if persons > 1 and not by:

@@ -23,6 +23,8 @@ _KINDS = (CREATED, LOCKED, UNLOCKED, PASSWORD)
 # One of these must be able to sign in, or nobody could let anybody in again.
 _KEEPERS = ("administrator", "duty_officer")
 LONGEST_NAME = 64
+HOME_OWNER = "(home owner)"
+"""Who decided, in the ledger, where whoever owns the home gave no account; no account can have the name."""
 
 MAY: dict[str, tuple[str, ...]] = {
     "approve_release": ("approver", "duty_officer"),
@@ -77,7 +79,12 @@ class Accounts:
 
     def add(self, name: str, role: str) -> str:
         """Creates an account and tells its password, which is shown this once and kept nowhere."""
-        if name != unicodedata.normalize("NFC", name.strip()) or not name.isprintable() or len(name) > LONGEST_NAME:
+        if (
+            name != unicodedata.normalize("NFC", name.strip())
+            or not name.isprintable()
+            or len(name) > LONGEST_NAME
+            or name == HOME_OWNER
+        ):
             raise Fault("account_name_unusable", name[:LONGEST_NAME], limit=LONGEST_NAME)
         if not name or role not in ROLES:
             raise Fault("account_role_unknown", role, known=", ".join(ROLES))

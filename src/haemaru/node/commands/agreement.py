@@ -149,7 +149,7 @@ def refuse(node: "Node", params: dict[str, Any]) -> Answer:
     return Answer({"id": params["id"], "outcome": "refused"})
 
 
-def who_decides(node: "Node", params: dict[str, Any]) -> str:
+def who_decides(node: "Node", params: dict[str, Any], act: str = "approve_release") -> str:
     """The account of the officer who decides; empty for whoever owns the home and gives no name.
 
     The console hands the signed-in account itself; no caller over the control socket can, it must give the password.
@@ -162,7 +162,7 @@ def who_decides(node: "Node", params: dict[str, Any]) -> str:
         if found is None:
             raise Fault("approval_not_signed_in", "by", by=str(params["by"])[:100])
         account = found
-    account.must_be_able_to("approve_release")
+    account.must_be_able_to(act)
     return account.name
 
 

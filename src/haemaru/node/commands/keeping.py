@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from haemaru.clock import format_time
-from haemaru.node.accounts import Account
+from haemaru.node.accounts import HOME_OWNER
 from haemaru.node.answer import Answer
+from haemaru.node.commands.agreement import who_decides
 from haemaru.node.printing import format_of, printed, write_new
 from haemaru.wording import Fault
 
@@ -47,32 +48,30 @@ def export(node: "Node", params: dict[str, Any]) -> Answer:
     return Answer({"rid": rid, "rev": held.rev, "file": str(file), "what": what, "to": to, "bytes": len(data)})
 
 
-def may_decide(params: dict[str, Any]) -> None:
-    """Refuses a signed-in officer whose role may not dispose of records or pass them on."""
-    officer = params.get("officer")
-    if isinstance(officer, Account) and (params.get("approve") or params.get("refuse")):
-        officer.must_be_able_to("approve_disposal")
+def _decides(node: "Node", params: dict[str, Any]) -> str:
+    """The account that decides, whose role may and whose password was right; or that it was the home's owner."""
+    if not (params.get("approve") or params.get("refuse")):
+        return ""
+    return who_decides(node, params, "approve_disposal") or HOME_OWNER
 
 
 def disposals(node: "Node", params: dict[str, Any]) -> Answer:
     """Lists the copies whose time is over; approves or refuses the disposal of one."""
-    retention, by = node.exchange.retention, params.get("by") or ""
-    may_decide(params)
+    retention, by = node.exchange.retention, _decides(node, params)
     if params.get("approve"):
         erased = retention.approve(params["approve"], by)
         node.workers.wake()
-        return Answer({"id": params["approve"], "state": "approved", "erased": erased})
+        return Answer({"id": params["approve"], "state": "approved", "erased": erased, "by": by})
     if params.get("refuse"):
         retention.refuse(params["refuse"], params.get("reason") or "", by)
         node.workers.wake()
-        return Answer({"id": params["refuse"], "state": "refused"})
+        return Answer({"id": params["refuse"], "state": "refused", "by": by})
     return Answer({"disposals": [asdict(each) for each in retention.list()]})
 
 
 def onward(node: "Node", params: dict[str, Any]) -> Answer:
     """Asks the originator to give a record to a third party; lists, approves and refuses what partners ask."""
-    onwarding, by = node.exchange.onward, params.get("by") or ""
-    may_decide(params)
+    onwarding, by = node.exchange.onward, _decides(node, params)
     if params.get("rid"):
         with node.ledger.write() as batch:
             name = onwarding.ask(batch, params["rid"], params["to"], params["purpose"], params["reason"])
@@ -81,9 +80,9 @@ def onward(node: "Node", params: dict[str, Any]) -> Answer:
     if params.get("approve"):
         state = onwarding.approve(params["approve"], by)
         node.workers.wake()
-        return Answer({"id": params["approve"], "state": state})
+        return Answer({"id": params["approve"], "state": state, "by": by})
     if params.get("refuse"):
         onwarding.refuse(params["refuse"], params.get("reason") or "", by)
         node.workers.wake()
-        return Answer({"id": params["refuse"], "state": "refused"})
+        return Answer({"id": params["refuse"], "state": "refused", "by": by})
     return Answer({"onward": [asdict(each) for each in onwarding.list()]})
