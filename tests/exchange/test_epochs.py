@@ -104,6 +104,37 @@ def test_what_a_sender_forgot_comes_back_and_can_be_taken_back(pair: tuple[Node,
     agree(north, south)
 
 
+def test_what_comes_back_and_has_lost_its_bytes_goes_as_a_void(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    with put_back(north):
+        north.put(report("r-1"), "south")
+        drain(*pair)
+    greet(north, south)
+    north.exchange.reopen("south")
+    drain(*pair)
+    later(north.clock, seconds=1)
+    north.exchange.digests.compare("south", turn=False)
+    while not spooled(south):
+        for here, there in (pair, pair[::-1]):
+            frame = here.exchange.next_frame(there.party, "control") if not spooled(south) else None
+            if frame is not None:
+                here.exchange.take_receipt(there.party, there.exchange.accept(frame))
+    with south.ledger.write() as batch:
+        batch.tx.run("DELETE FROM exchange_spool")
+
+    drain(*pair)
+
+    assert south.counts("north", "control")["waiting"] == 0
+    assert north.ledger.verify().ok
+
+
+def spooled(node: Node) -> int:
+    """How many items wait in the spool."""
+    with node.ledger.read() as tx:
+        row = tx.one("SELECT count(*) FROM exchange_spool")
+    return int(row[0]) if row else 0
+
+
 @pytest.mark.parametrize("is_recovered", [False, True], ids=["put again first", "given back first"])
 def test_the_same_record_put_again_after_a_restore_is_known(pair: tuple[Node, Node], is_recovered: bool) -> None:
     north, south = pair

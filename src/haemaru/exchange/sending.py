@@ -224,7 +224,7 @@ class Sending:
             else:
                 facts, envelope = read_entry(self._house.ledger.body(tx, row.entry), SealedFacts)
                 waits = self.again.waits(facts.peer) if waits is None else waits
-                found = None if channel == "control" else self.again.reconsider(tx, facts, at, waits)
+                found = self._gone(tx, facts) if channel == "control" else self.again.reconsider(tx, facts, at, waits)
                 if isinstance(found, Held):
                     held.append(found)
                     continue
@@ -247,6 +247,11 @@ class Sending:
         # What is held steps aside only for what may go.
         aside = [self.again.aside(each) for each in held[:passed]]
         return lines, aside + changes
+
+    def _gone(self, tx: Tx, facts: SealedFacts) -> Change | None:
+        """A void for what a receipt had covered before the partner was put back: its bytes were dropped with it."""
+        is_gone = facts.spool and self._spool.find(tx, facts.spool) is None
+        return self.again.void(facts, "batch_gone") if is_gone else None
 
     def _write_changes(self, batch: Batch, peer: str, channel: str, changes: list[Change]) -> None:
         tx = batch.tx
