@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from haemaru.signing import Vault
-from haemaru.surveillance import Fixes, class_code
+from haemaru.surveillance import FOREVER, Fixes, class_code
 from haemaru.surveillance.picture import Picture, load, save
 from haemaru.wording import Fault
 
@@ -55,6 +55,22 @@ def test_many_ships_keep_their_rows_while_the_picture_grows() -> None:
 
     assert shown.mmsi.tolist() == [SHIP + at for at in range(5000)]
     assert shown.lat.tolist() == list(range(5000))
+
+
+def test_a_shared_row_leaves_the_picture_when_its_time_is_over_and_after_it_was_read_again(tmp_path: Path) -> None:
+    picture, vault = Picture("kcg"), Vault(bytes(32))
+    picture.update(fixes((SHIP, T, 1), (SHIP + 1, T, 2), (SHIP + 2, T, 3)), "kcs", until_ms=T + 100)
+    picture.update(fixes((SHIP + 1, T + 1, 4)))
+    picture.update(fixes((SHIP + 2, T + 1, 5)), "kcs", until_ms=T + 200)
+    save(tmp_path / "picture", picture.snapshot(), picture.sources, vault)
+    columns, _ = load(tmp_path / "picture", vault)
+
+    assert columns.kept_until.tolist() == [T + 100, FOREVER, T + 200]
+    assert picture.end(T + 99) == 0
+    assert picture.end(T + 100) == 1
+    assert picture.snapshot().mmsi.tolist() == [SHIP + 1, SHIP + 2]
+    picture.update(fixes((SHIP, T - 5, 6)))
+    assert picture.snapshot().mmsi.tolist() == [SHIP + 1, SHIP + 2, SHIP]
 
 
 def test_ships_not_seen_for_long_leave_the_picture() -> None:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from haemaru.surveillance import Fixes
-from haemaru.surveillance.sealed_parquet import file_key
-from haemaru.surveillance.store import PositionStore
+from haemaru.surveillance import DAY_MS, FOREVER, Fixes
+from haemaru.surveillance.sealed_parquet import file_key, read_sealed
+from haemaru.surveillance.store import Outlived, PositionStore
 from haemaru.wording import Fault
 
 KEY = bytes(range(32))
@@ -177,6 +177,79 @@ def test_rows_that_could_not_be_written_are_taken_when_they_come_again(tmp_path:
     (tmp_path / "p" / "2025-04-02").unlink()
 
     assert len(store.append(batch([DAY]), "ais")) == 1
+
+
+def seen_at(store: PositionStore) -> list[int]:
+    return [int(t) - DAY for t in store.read(DAY - DAY_MS, DAY + DAY_MS).t]
+
+
+def test_rows_end_when_their_own_time_is_over_and_the_others_stay(tmp_path: Path) -> None:
+    store = PositionStore(tmp_path / "p", KEY)
+    store.append(batch([DAY, DAY + 1]), "kcg", DAY + 100)
+    store.append(batch([DAY + 2]), "kcg", DAY + 200)
+    store.append(batch([DAY + 3]), "kcg")
+    store.compact()
+
+    assert store.outlived_days(DAY + 99) == []
+    assert store.outlived_days(DAY + 100) == ["2025-04-02"]
+    assert store.outlived("2025-04-02", DAY + 250) == Outlived(3, DAY + 100, DAY + 200)
+    store.drop_outlived("2025-04-02", DAY + 100)
+    assert (seen_at(store), seen_at(PositionStore(tmp_path / "p", KEY))) == ([2, 3], [2, 3])
+    store.append(batch([DAY + 4]), "kcg", DAY + 300)
+    store.compact()
+    store.drop_outlived("2025-04-02", DAY + 200)
+
+    assert seen_at(store) == [3, 4]
+    assert store.sources(DAY, DAY + 10, SHIP) == ["kcg"]
+    assert store.outlived("2025-04-02", DAY + 299) is None
+
+
+def test_a_day_of_which_nothing_may_be_kept_leaves_no_file(tmp_path: Path) -> None:
+    store = PositionStore(tmp_path / "p", KEY)
+    store.append(batch([DAY - 1, DAY]), "kcg", DAY + 100)
+
+    for day in store.outlived_days(DAY + 100):
+        store.drop_outlived(day, DAY + 100)
+
+    assert (store.days(), list((tmp_path / "p").rglob("*"))) == ([], [])
+    # What was forgotten is new when it is shared again, for as long as that batch says.
+    assert len(store.append(batch([DAY]), "kcg", DAY + 900)) == 1
+    assert store.outlived_days(DAY + 899) == []
+
+
+def test_rows_without_an_end_are_kept_and_their_files_have_no_column_more(tmp_path: Path) -> None:
+    store = PositionStore(tmp_path / "p", KEY)
+    store.append(batch([DAY]), "ais")
+    [path] = (tmp_path / "p").rglob("*.parquet")
+
+    assert store.outlived_days(FOREVER - 1) == []
+    assert read_sealed(path, f"{path.parent.name}/{path.name}", KEY, None).column_names[-1] == "source"
+
+
+def test_a_crash_while_rows_end_loses_no_row_and_the_next_look_ends_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = PositionStore(tmp_path / "p", KEY)
+    for second in range(3):
+        store.append(batch([DAY + second]), "kcg", DAY + 100)
+        store.append(batch([DAY + 10 + second]), "kcg", DAY + 200)
+    store.compact()
+    store.append(batch([DAY + 5]), "kcg", DAY + 100)
+
+    def killed(*_: object) -> None:
+        raise OSError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("haemaru.surveillance.store.write_sealed", killed)
+        with pytest.raises(OSError, match="killed"):
+            store.drop_outlived("2025-04-02", DAY + 100)
+    assert {10, 11, 12} <= set(seen_at(store))
+
+    again = PositionStore(tmp_path / "p", KEY)
+    again.drop_outlived("2025-04-02", DAY + 100)
+
+    assert seen_at(again) == [10, 11, 12]
+    assert len(again.fresh(batch([DAY, DAY + 10]))) == 1
 
 
 CHILD = """

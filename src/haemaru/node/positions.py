@@ -25,10 +25,11 @@ from haemaru.node.home import Home, Settings
 from haemaru.node.identities import KIND as IDENTITY
 from haemaru.node.identities import heard, tell
 from haemaru.node.levels import usual_level
-from haemaru.node.tallies import BATCH, BatchNote, Towards, read_tally
+from haemaru.node.outlived import Outliving
+from haemaru.node.tallies import BATCH, BatchNote, Towards, read_outlived, read_tally
 from haemaru.operations import KnownVessel
 from haemaru.signing import Keys, Vault
-from haemaru.surveillance import DAY_MS, MISSING, UNITS_PER_DEGREE, Claim, Fixes, Static, StaticHistory
+from haemaru.surveillance import DAY_MS, FOREVER, MISSING, UNITS_PER_DEGREE, Claim, Fixes, Static, StaticHistory
 from haemaru.surveillance.picture import Picture, PictureColumns
 from haemaru.surveillance.picture import load as load_picture
 from haemaru.surveillance.picture import save as save_picture
@@ -62,6 +63,7 @@ class SurveillanceDesk:
         self._saved = self._picture.version
         self._clauses = {peer: _clause(header) for peer, header in exchange.newest_positions().items()}
         self._lock = threading.RLock()
+        self._outliving = Outliving(clock, ledger, self._picture, self._shared, self._lock)
         self.feed: dict[str, Any] = {}
         self.running_feeds: dict[str, threading.Event] = {}
         self._statics = StaticHistory(self._load_claims())
@@ -84,7 +86,7 @@ class SurveillanceDesk:
             for place, source in enumerate(sources):
                 rows = columns.take(columns.source == place)
                 shown = {name: column for name, column in rows.columns().items() if name != "source"}
-                picture.update(Fixes.of(**shown), source if place else None)
+                picture.update(Fixes.of(**shown), source if place else None, until_ms=rows.kept_until)
         return picture
 
     def _load_claims(self) -> list[Claim]:
@@ -153,10 +155,11 @@ class SurveillanceDesk:
 
     def _receive(self, header: dict[str, Any], arrow: bytes) -> None:
         fixes = read_shared(arrow)
-        peer = str(header["peer"])
+        peer, signed = str(header["peer"]), header.get("retain_until")
+        until_ms = FOREVER if signed is None else to_ms(parse_time(str(signed)))
         with self._lock:
-            self._store_of(peer).append(fixes, peer)
-            self._picture.update(fixes, peer)
+            self._store_of(peer).append(fixes, peer, until_ms)
+            self._picture.update(fixes, peer, until_ms=until_ms)
             self._clauses[peer] = _clause(header)
 
     def _recheck(self, header: Mapping[str, Any], arrow: bytes, at: datetime) -> str | None:
@@ -187,11 +190,12 @@ class SurveillanceDesk:
             yield
 
     def tick(self) -> None:
-        """Writes the picture file when it has changed; called each second."""
+        """Writes the picture file when it has changed, and ends rows whose time is over; called each second."""
         version = self._picture.version
         if version != self._saved:
             save_picture(self._home.picture, self._picture.snapshot(), self._picture.sources, self._vault)
             self._saved = version
+        self._outliving.tick()
 
     def close(self) -> None:
         """Closes the stores."""
@@ -255,14 +259,14 @@ class SurveillanceDesk:
         return known_vessels(self._picture.snapshot(), self._statics)
 
     def position_status(self) -> dict[str, Any]:
-        """Observed, shared and withheld rows, over all partners and by partner."""
+        """Observed, shared and withheld rows, over all partners and by partner; partners' rows that were outlived."""
         with self._ledger.read() as tx:
-            tally = read_tally(tx)
+            tally, outlived = read_tally(tx), read_outlived(tx)
         total = {"observed": 0, "shared": 0, "withheld": {}}
         first = next(iter(tally.values()), None)
         if first is not None:
             total = msgspec.to_builtins(first)
-        return {**total, "towards": msgspec.to_builtins(tally)}
+        return {**total, "towards": msgspec.to_builtins(tally), "outlived": sum(outlived.values())}
 
     def feed_status(self) -> dict[str, Any]:
         """The feed that ran last, with its counts."""

@@ -1,7 +1,8 @@
 """How many rows were observed, shared and withheld, by partner and clause: a view of the ledger.
 
 Positions themselves live in Parquet; the ledger holds one entry for each batch that was taken in, with the digest of
-its rows and what became of them towards each partner. This view adds those entries up.
+its rows and what became of them towards each partner, and one for the rows of a partner's day that were outlived. This
+view adds those entries up.
 """
 
 import msgspec
@@ -11,6 +12,7 @@ from haemaru.ledger import Entry
 from haemaru.storage import Tx
 
 BATCH = "surveillance.batch"
+OUTLIVED = "surveillance.outlived"
 METADATA = MetaData()
 Table(
     "position_tally",
@@ -39,16 +41,33 @@ class BatchNote(msgspec.Struct, frozen=True):
     towards: dict[str, Towards] = {}
 
 
+class OutlivedNote(msgspec.Struct, frozen=True):
+    """The ledger's note of rows that a partner shared and whose time was over: they are deleted.
+
+    They are those of one UTC `day`, of batches whose `retain_until` lay between `since` and `until`.
+    """
+
+    party: str
+    rows: int
+    day: str
+    since: str
+    until: str
+
+
 class TallyView:
     """Adds batch notes up."""
 
     name = "positions"
     metadata = METADATA
     tables = ("position_tally",)
-    kinds = frozenset({BATCH})
+    kinds = frozenset({BATCH, OUTLIVED})
 
     def apply(self, tx: Tx, entry: Entry, body: bytes) -> None:
-        """Counts one batch."""
+        """Counts one batch, or what was outlived of a day."""
+        if entry.kind == OUTLIVED:
+            ended = msgspec.json.decode(body, type=OutlivedNote)
+            _add(tx, ended.party, OUTLIVED, "", ended.rows)
+            return
         note = msgspec.json.decode(body, type=BatchNote)
         for peer, towards in note.towards.items():
             _add(tx, peer, "observed", "", towards.observed)
@@ -75,7 +94,9 @@ def read_tally(tx: Tx) -> dict[str, Towards]:
     """The sums by partner."""
     sums: dict[str, dict[str, int]] = {}
     withheld: dict[str, dict[str, int]] = {}
-    for peer, word, clause, rows in tx.all("SELECT peer, word, clause, number FROM position_tally"):
+    for peer, word, clause, rows in tx.all(
+        "SELECT peer, word, clause, number FROM position_tally WHERE word != :outlived", outlived=OUTLIVED
+    ):
         if word == "withheld":
             withheld.setdefault(peer, {})[clause] = rows
         else:
@@ -84,3 +105,9 @@ def read_tally(tx: Tx) -> dict[str, Towards]:
         peer: Towards(found.get("observed", 0), found.get("shared", 0), withheld.get(peer, {}))
         for peer, found in sums.items()
     }
+
+
+def read_outlived(tx: Tx) -> dict[str, int]:
+    """How many rows of each partner were deleted when their time was over."""
+    rows = tx.all("SELECT peer, number FROM position_tally WHERE word = :outlived ORDER BY peer", outlived=OUTLIVED)
+    return {str(peer): int(number) for peer, number in rows}

@@ -8,7 +8,7 @@ read. Positions become `Fixes`, columns of whole numbers; what ships say about t
 
 from haemaru.surveillance.day_index import DAY_MS
 from haemaru.surveillance.feeds.ais_nmea.parse import AisDecoder
-from haemaru.surveillance.fixes import MISSING, UNITS_PER_DEGREE, Fixes, joined
+from haemaru.surveillance.fixes import FOREVER, MISSING, UNITS_PER_DEGREE, Fixes, joined
 from haemaru.surveillance.listening import feed_url
 from haemaru.surveillance.papers import (
     PAPERS,
@@ -36,6 +36,7 @@ from haemaru.surveillance.vessel_class import CLASSES, class_code, class_of_ship
 __all__ = [
     "CLASSES",
     "DAY_MS",
+    "FOREVER",
     "MISSING",
     "PAPERS",
     "QUALITIES",

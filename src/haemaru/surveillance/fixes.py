@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 UNITS_PER_DEGREE = 600_000
 MISSING = 32767
+FOREVER = 2**63 - 1  # a row that may be kept without end
 LARGEST_MMSI = 999_999_999
 Column = npt.NDArray[np.generic]
 Mask = npt.NDArray[np.bool_]

@@ -1,8 +1,9 @@
 """The picture: where every ship was last seen, by whom, and how long ago.
 
 It holds one row a ship, the newest fix of own sensors and partners together; which of them it came from stays with the
-row, so that the console can badge it. Updating it with a batch is one pass over columns. `save` writes it encrypted and
-in one step, so that a reader sees the old picture or the new one and never half of each.
+row, so that the console can badge it, and until when it may be kept (`end` forgets what is outlived). Updating it with
+a batch is one pass over columns. `save` writes it encrypted and in one step, so that a reader sees the old picture or
+the new one and never half of each.
 """
 
 import os
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 from haemaru.signing import Vault, VaultRefused
 from haemaru.signing.vault import Locked
-from haemaru.surveillance.fixes import Fixes
+from haemaru.surveillance.fixes import FOREVER, Fixes
 from haemaru.wording import Fault
 
 OWN = 0
@@ -33,6 +34,7 @@ _DTYPES: dict[str, type[np.generic]] = {
     "source": np.uint8,
     "quality": np.uint8,
     "original": np.int64,
+    "kept_until": np.int64,
 }
 _CARRIED = ("t", "lat", "lon", "sog", "cog", "quality", "original")
 
@@ -51,6 +53,7 @@ class PictureColumns:
     source: npt.NDArray[np.uint8]
     quality: npt.NDArray[np.uint8]
     original: npt.NDArray[np.int64]
+    kept_until: npt.NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.mmsi)
@@ -84,21 +87,29 @@ class Picture:
     def __len__(self) -> int:
         return self._size
 
-    def update(self, fixes: Fixes, source: str | None = None, classes: Mapping[int, int] | None = None) -> int:
-        """Takes a batch of own fixes, or of those `source` shared; how many ships moved.
+    def update(
+        self,
+        fixes: Fixes,
+        source: str | None = None,
+        classes: Mapping[int, int] | None = None,
+        until_ms: npt.ArrayLike = FOREVER,
+    ) -> int:
+        """Takes a batch of own fixes, or of those `source` shared to be kept until `until_ms`; how many ships moved.
 
         An older fix never displaces a newer one. `classes` fills in what static reports say of the ships in the batch.
         """
         with self._lock:
-            named = fixes.take(fixes.named())
+            named = np.flatnonzero(fixes.named())
             if not len(named):
                 return 0
-            ordered = named.take(np.lexsort((named.t, named.mmsi)))
-            last = np.append(ordered.mmsi[1:] != ordered.mmsi[:-1], True)
-            newest = ordered.take(last)
+            order = named[np.lexsort((fixes.t[named], fixes.mmsi[named]))]
+            ships = fixes.mmsi[order]
+            chosen = order[np.append(ships[1:] != ships[:-1], True)]
+            newest = fixes.take(chosen)
             slots = self._slots_for(newest.mmsi)
             moved = newest.t > self._columns["t"][slots]
             rows, places = newest.take(moved), slots[moved]
+            self._columns["kept_until"][places] = np.broadcast_to(until_ms, len(fixes))[chosen[moved]]
             for name in _CARRIED:
                 self._columns[name][places] = getattr(rows, name)
             self._columns["source"][places] = self._source(source)
@@ -133,14 +144,21 @@ class Picture:
     def forget(self, before_ms: int) -> int:
         """Drops ships not seen since `before_ms`; how many."""
         with self._lock:
-            kept = self._columns["t"][: self._size] >= before_ms
-            gone = int(self._size - kept.sum())
-            if gone:
-                self._columns = {name: column[: self._size][kept] for name, column in self._columns.items()}
-                self._size -= gone
-                self._slots = {int(mmsi): slot for slot, mmsi in enumerate(self._columns["mmsi"])}
-                self.version += 1
-            return gone
+            return self._keep(self._columns["t"][: self._size] >= before_ms)
+
+    def end(self, now_ms: int) -> int:
+        """Drops ships whose newest row may no longer be kept; how many. The next row of a ship brings it back."""
+        with self._lock:
+            return self._keep(self._columns["kept_until"][: self._size] > now_ms)
+
+    def _keep(self, kept: npt.NDArray[np.bool_]) -> int:
+        gone = int(self._size - kept.sum())
+        if gone:
+            self._columns = {name: column[: self._size][kept] for name, column in self._columns.items()}
+            self._size -= gone
+            self._slots = {int(mmsi): slot for slot, mmsi in enumerate(self._columns["mmsi"])}
+            self.version += 1
+        return gone
 
     def _source(self, source: str | None) -> int:
         if source is None:

@@ -78,6 +78,21 @@ def _may_hold(group: pq.RowGroupMetaData, mmsi: int) -> bool:
     return True
 
 
+def lowest(path: Path, place: str, master: bytes, column: str) -> int | None:
+    """The smallest number in a column of an encrypted file, told by its footer; None where there is no such column."""
+    try:
+        with pq.ParquetFile(
+            path, decryption_properties=create_decryption_properties(footer_key=file_key(master, place))
+        ) as file:
+            if column not in file.schema_arrow.names or not file.metadata.num_rows:
+                return None
+            at = file.schema_arrow.names.index(column)
+            groups = [file.metadata.row_group(group).column(at) for group in range(file.num_row_groups)]
+            return min(int(group.statistics.min) for group in groups)
+    except (OSError, pa.ArrowException) as problem:
+        raise Fault("positions_damaged", str(path), problem=str(problem)[:200]) from problem
+
+
 def remove_leftovers(folder: Path) -> None:
     """Removes what a crash left half written."""
     for path in folder.rglob(f"*{_SUFFIX}"):
