@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.exchange.nodes import Node, drain, later, report
+from tests.exchange.test_epochs import agree, compared, greet, put_back
 
 from haemaru.clock import FakeClock, format_time
 from haemaru.exchange.keyring import read_history
@@ -109,6 +110,34 @@ def test_two_rotations_while_the_partner_is_away(pair: Pair, clock: FakeClock) -
     assert quarantined(south) == []
     assert south.exchange.peer("north").public == north.keys.public
     assert len(keyids(south, "north")) == 3
+
+
+@pytest.mark.parametrize("is_revoked", [False, True], ids=["deleted", "revoked"])
+def test_what_a_deleted_key_signed_is_still_believed_when_a_partner_gives_it_back(pair: Pair, is_revoked: bool) -> None:
+    north, south = pair
+    with put_back(north):
+        north.put(report("r-1"), "south")
+        north.put(report("t-1", kind="training.session"), "south")
+        drain(*pair)
+    greet(north, south)
+    north.exchange.reopen("south")
+    drain(*pair)
+    old = north.keys.keyid
+    rotate(north, 11)
+    drain(*pair)
+    chain_of(north).drop(old)
+    assert north.keys.held(old) is None
+    if is_revoked:
+        north.exchange.keys.revoke_earlier(old, "found in the wrong hands")
+        drain(*pair)
+
+    compared(north, south)
+
+    with north.ledger.read() as tx:
+        known = [north.exchange._outbox.latest(tx, rid) is not None for rid in ("r-1", "t-1")]
+    assert known == [not is_revoked] * 2
+    if not is_revoked:
+        agree(north, south)
 
 
 def test_nothing_but_control_moves_until_the_new_key_is_known(pair: Pair) -> None:

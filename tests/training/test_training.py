@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -220,6 +221,16 @@ def test_a_plan_that_cannot_be_is_refused(change: dict[str, Any], code: str) -> 
 
     with pytest.raises(Fault, match=code):
         publish_session(Stamp("kcg-t0", "kcg", START, Handling("internal")), SessionPlan(**{**plain, **change}))
+
+
+def test_a_session_without_quotas_is_read_as_one_that_promises_nobody_a_seat() -> None:
+    record = publish_session(
+        Stamp("kcg-t0", "kcg", START, Handling("internal")), msgspec.structs.replace(PLAN, quotas={})
+    )
+    # What a partner is given: an empty object is no leaf, so no clause releases it.
+    copy = {**record, "body": {name: value for name, value in record["body"].items() if name != "quotas"}}
+
+    assert fold([copy])[0].plan == fold([record])[0].plan
 
 
 def test_an_application_that_cannot_be_read_is_shown_with_its_place(course: Course) -> None:

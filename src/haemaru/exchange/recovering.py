@@ -4,6 +4,7 @@ Only numbers of an epoch that is over are asked for. The node believes what its 
 frame whose root the line leads to. A record it gets back counts as its own again, as far as it was released, so that it
 can be corrected and taken back; when the same record is put again from its source, that takes its place. The lines
 travel beside the ledger (like batches of positions), so that erasing a record later leaves no copy of it behind.
+Its own keys it knows from its ledger: an earlier pair is deleted in time, and what it signed stays its own.
 """
 
 import base64
@@ -14,7 +15,7 @@ import msgspec
 
 from haemaru.exchange import entries
 from haemaru.exchange.comparison import MOST_LINES, RECOVERED, numbers
-from haemaru.exchange.entries import SealedFacts, StoredFacts, entry_bytes
+from haemaru.exchange.entries import SealedFacts, StoredFacts, entry_bytes, read_entry
 from haemaru.exchange.envelope import (
     CONTROL_TYPE,
     RECORD_TYPE,
@@ -30,6 +31,7 @@ from haemaru.exchange.evidence import Evidence
 from haemaru.exchange.frame import FRAME_TYPE, FrameHeader
 from haemaru.exchange.house import Heard, House
 from haemaru.exchange.items import TAKING_BACK
+from haemaru.exchange.keyring import KeysFacts
 from haemaru.exchange.keys import keys_of
 from haemaru.exchange.messages import Line, Message, Part, Returned, message_bytes, read_message, read_void
 from haemaru.exchange.outbox import Outbox
@@ -38,7 +40,8 @@ from haemaru.exchange.spool import Spool
 from haemaru.ledger import Batch
 from haemaru.ledger.merkle import leaf_hash, verify_inclusion
 from haemaru.records import Header, read_header
-from haemaru.signing import pae
+from haemaru.signing import PublicKeys, pae, read_statement
+from haemaru.storage import Tx
 from haemaru.wording import Fault
 
 _MOST_BYTES = 1024 * 1024
@@ -117,7 +120,9 @@ class Recovering:
             found = read_envelope(data)
             content = found.content
             digest = digest_of(content)
-            if found.seq != line.seq or not (self._is_own(found, content) or self._framed(peer, line, data)):
+            if found.seq != line.seq or not (
+                self._is_own(batch.tx, found, content) or self._framed(batch.tx, peer, line, data)
+            ):
                 raise EnvelopeRefused("returned_not_ours")
             envelope = b"{" + data.partition(b",")[2]
             if found.payloadType == RECORD_TYPE:
@@ -127,7 +132,7 @@ class Recovering:
                 state, facts = "void", msgspec.structs.replace(facts, op="void", rid=read_void(content).rid)
             elif found.payloadType == CONTROL_TYPE:
                 facts = msgspec.structs.replace(facts, op="message", kind=read_message(content).kind)
-        elif not self._framed(peer, line, None):
+        elif not self._framed(batch.tx, peer, line, None):
             raise EnvelopeRefused("returned_not_ours")
         if header is not None:
             facts = msgspec.structs.replace(
@@ -160,20 +165,34 @@ class Recovering:
         )
         return batch.append(entries.STORED, entry_bytes(facts, msgspec.json.encode(record))).index
 
-    def _is_own(self, envelope: Envelope, content: bytes) -> bool:
-        held = (self._house.keys.held(signature.keyid) for signature in envelope.signatures)
-        return any(keys is not None and envelope.is_signed_by(keys.public, content) for keys in held)
+    def _own_key(self, tx: Tx, keyid: str) -> PublicKeys | None:
+        """The public half of an own key, the present one or an earlier one; none where it was revoked."""
+        row = tx.one(
+            "SELECT entry, revoked_entry FROM exchange_statements WHERE party = :party AND keyid = :keyid",
+            party=self._house.party,
+            keyid=keyid,
+        )
+        if row is None:
+            held = self._house.keys.held(keyid)
+            return None if held is None else held.public
+        if row[1] >= 0:
+            return None
+        return read_statement(read_entry(self._house.ledger.body(tx, row[0]), KeysFacts)[1]).public
 
-    def _framed(self, peer: str, line: Line, data: bytes | None) -> bool:
+    def _is_own(self, tx: Tx, envelope: Envelope, content: bytes) -> bool:
+        known = (self._own_key(tx, signature.keyid) for signature in envelope.signatures)
+        return any(public is not None and envelope.is_signed_by(public, content) for public in known)
+
+    def _framed(self, tx: Tx, peer: str, line: Line, data: bytes | None) -> bool:
         """Whether a frame that this node signed holds the line at this number."""
         if not line.header:
             return False
         house = self._house
         clear = base64.b64decode(line.header, validate=True)
         header = msgspec.json.decode(clear, type=FrameHeader)
-        keys = house.keys.held(header.keyid)
+        public = self._own_key(tx, header.keyid)
         signature = base64.b64decode(line.signature, validate=True)
-        if keys is None or not keys.public.verify(pae(FRAME_TYPE, clear), signature):
+        if public is None or not public.verify(pae(FRAME_TYPE, clear), signature):
             return False
         stream = header.stream
         if (stream.from_, stream.to, stream.realm, stream.channel, stream.epoch) != (

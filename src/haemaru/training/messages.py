@@ -19,7 +19,10 @@ _MOST_SEATS = 10_000
 
 
 class SessionPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of `training.session`: a course, when and where, and how its seats are shared."""
+    """The body of `training.session`: a course, when and where, and how its seats are shared.
+
+    An empty object is no field of its own, so a copy at a partner has no `quotas` where there are none.
+    """
 
     course: str
     title_ko: str
@@ -27,8 +30,8 @@ class SessionPlan(msgspec.Struct, frozen=True, kw_only=True):
     since: str
     until: str
     seats: int
-    quotas: dict[str, int]
     release_at: str
+    quotas: dict[str, int] = {}
     place: str = ""
     language: str = ""
     prerequisites: tuple[str, ...] = ()
