@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from tests.exchange.nodes import Node, drain, later, report
+from tests.exchange.nodes import Node, drain, later, load, report
 
 from haemaru.clock import FakeClock
 from haemaru.exchange import Held
@@ -198,6 +198,40 @@ def test_a_correction_made_while_suspended_leaves_on_resuming(pair: tuple[Node, 
     held = south.exchange.holdings.find("r-1")
     assert held is not None
     assert (held.rev, held.record["body"]) == (3, {"text": "second"})
+
+
+@pytest.mark.parametrize("is_two", [False, True], ids=["one agreement", "two agreements"])
+def test_a_correction_withheld_after_a_suspension_takes_the_earlier_copy_back(
+    pair: tuple[Node, Node], is_two: bool
+) -> None:
+    north, south = pair
+    if is_two:
+        for node in pair:
+            node.adopted.known = [load(), load(name="second", without=("1.6",))]
+    north.put(report(), "south")
+    drain(north, south)
+    north.adopted.suspended = True
+    covert = {"level": "open", "caveats": ["covert"]}
+    with north.ledger.write() as batch:
+        [result] = north.exchange.correct(batch, "r-1", {"text": "second"}, handling=covert)
+    assert result.decision is None
+    north.exchange.tick()
+    drain(north, south)
+    assert south.rids() == ["r-1"]
+
+    north.adopted.suspended = False
+    for _ in range(3):
+        north.exchange.tick()
+    drain(north, south)
+
+    assert south.rids() == []
+    held = south.exchange.holdings.find("r-1")
+    assert held is not None
+    assert (held.rev, held.op) == (2, "retract")
+    assert [answer.answer for answer in north.exchange.traffic.answers("r-1")] == ["erased"]
+    with north.ledger.read() as tx:
+        assert tx.one("SELECT count(*) FROM exchange_out WHERE op = 'retract'") == (1,)
+    assert "r-1" in [held.rid for held in north.exchange.holdings.list()]
 
 
 def test_only_the_origin_may_correct_or_retract(pair: tuple[Node, Node]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from haemaru.exchange import Pulled
+from haemaru.storage import StorageFull
 from haemaru.wording import Fault
 
 NOW = "2026-03-02T09:00:00Z"
@@ -190,6 +191,8 @@ class FakeDesk:
         return b"" if data == b"receipt" else b"refused"
 
     def exchange_accept(self, data: bytes, /) -> bytes:
+        if data == b"too much":
+            raise StorageFull("sqlite:////srv/kcg/haemaru.db", "database or disk is full\n(in COMMIT)")
         if data != b"frames":
             raise Fault("web_not_found", "frame")
         return b"receipt"

@@ -189,6 +189,19 @@ def test_refused_frames_are_answered_with_an_error_document(visitor: Browser) ->
     assert set(answer.json()["error"]) >= {"what", "where", "why", "do"}
 
 
+def test_frames_that_find_no_room_are_answered_503_with_one_line_in_the_log(
+    visitor: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = visitor.client.post("/x/v1/frames", content=b"too much")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "web_not_stored")
+    assert "/srv" not in answer.text
+    [line] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert line.exc_info is None
+    assert line.getMessage().count("\n") == 0
+    assert "disk is full" in line.getMessage()
+
+
 def test_the_statement_is_given_as_its_exact_bytes(visitor: Browser, desk: FakeDesk) -> None:
     assert visitor.get("/x/v1/statement").content == desk.statement()
 

@@ -94,7 +94,7 @@ class Exchange:
         self.recall = Recall(house, self._outbox)
         self.retention = Retention(house, self.holds, self.answering)
         self.onward = Onwarding(house, self._peers, self._outbox)
-        self._referrals = Referrals(house, self._outbox)
+        self._referrals = Referrals(house, self._outbox, self.recall)
         self._positions = Positions(house, self._peers, self._outbox, self._spool)
         self._carrying = Carrying(house, self._peers, self._outbox, self._sending, self._inbox)
         self.evidence = Evidence(house, self._peers)

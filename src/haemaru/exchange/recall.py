@@ -156,6 +156,23 @@ class Recall:
             self._back_at(batch, facts, revised, "retract", _WITHHELD[op])
         return result
 
+    def withheld_later(self, batch: Batch, rid: str, peer: str, op: str) -> None:
+        """Takes the earlier copy back where a correction that an agreement kept waiting is withheld when it may go."""
+        own = self._outbox.latest(batch.tx, rid)
+        if own is None or own.state != "held" or op not in _WITHHELD:
+            return
+        there = batch.tx.one(
+            "SELECT 1 FROM exchange_out WHERE rid = :rid AND peer = :peer AND op = 'retract' AND rev = :rev LIMIT 1",
+            rid=self._house.vault.blind(rid),
+            peer=peer,
+            rev=own.rev,
+        )
+        if there is not None:
+            return
+        for facts in self._receivers(batch.tx, rid):
+            if facts.peer == peer:
+                self._back_at(batch, facts, own, "retract", _WITHHELD[op])
+
     def _shows_nothing_new(self, tx: Tx, ask: Ask, facts: SealedFacts) -> bool:
         """Whether all that changed are references that this partner may not see: a correction would tell of them."""
         at = self._house.clock.now()

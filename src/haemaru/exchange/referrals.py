@@ -16,6 +16,7 @@ from haemaru.exchange.approvals import APPROVED, Approval, ApprovedFacts, all_ap
 from haemaru.exchange.entries import JudgedFacts, RuledFacts, entry_bytes, read_entry
 from haemaru.exchange.house import House
 from haemaru.exchange.outbox import Outbox, PutResult, names
+from haemaru.exchange.recall import Recall
 from haemaru.exchange.release import Ask, Judgement, judge
 from haemaru.ledger import Batch
 from haemaru.records import Record
@@ -55,9 +56,10 @@ class Judged:
 class Referrals:
     """Lists what waits, and does what a person decides."""
 
-    def __init__(self, house: House, outbox: Outbox) -> None:
+    def __init__(self, house: House, outbox: Outbox, recall: Recall) -> None:
         self._house = house
         self._outbox = outbox
+        self._recall = recall
 
     def waiting(self) -> list[Judged]:
         """The records that wait for a person, the oldest first."""
@@ -121,7 +123,9 @@ class Referrals:
                 # What was corrected in the meantime leaves as it is now.
                 if not self._outbox.is_sealed(batch.tx, facts.rid, facts.peer, own.rev):
                     newest = msgspec.structs.replace(facts, rev=own.rev, source=own.entry)
-                    self._outbox.settle(batch, self._ask(batch.tx, newest, facts.approved))
+                    result = self._outbox.settle(batch, self._ask(batch.tx, newest, facts.approved))
+                    if result.outcome == "withheld" and result.decision is not None:
+                        self._recall.withheld_later(batch, facts.rid, facts.peer, facts.op)
         return len(due)
 
     def _waits(self, digest: str, peer: str) -> bool:

@@ -16,6 +16,7 @@ from litestar.types import Message, Receive, Scope, Send
 from starlette.staticfiles import StaticFiles
 
 from haemaru.clock import Clock, SystemClock
+from haemaru.storage import StorageError
 from haemaru.web import gate
 from haemaru.web.console import STATIC, Console
 from haemaru.web.desk import Desk
@@ -54,7 +55,12 @@ def create_app(desk: Desk, exchange_route: bool = True, clock: Clock | None = No
             "visit": Provide(_visit, sync_to_thread=False),
             "form": Provide(_form),
         },
-        exception_handlers={Fault: handlers.fault, HTTPException: handlers.http, Exception: handlers.broken},
+        exception_handlers={
+            Fault: handlers.fault,
+            HTTPException: handlers.http,
+            StorageError: handlers.stored_nothing,
+            Exception: handlers.broken,
+        },
         request_max_body_size=LARGEST_FORM,
         openapi_config=None,
         logging_config=None,  # it would set the root logger to INFO, and httpx2 would tell every request
@@ -114,6 +120,11 @@ class _Faults:
         # Partners' machines get the same bytes wherever they knock: no path is worth guessing.
         where = "/x/" if request.url.path.startswith("/x/") else request.url.path
         return self._answer(request, Fault(code, where), error.status_code)
+
+    def stored_nothing(self, request: AnyRequest, error: StorageError) -> Response[Any]:
+        """The database took nothing in, for want of room for instance: nothing was signed, ask again later."""
+        _log.error("%s: %s", request.url.path, " ".join(str(error).split()))
+        return self._answer(request, Fault("web_not_stored", request.url.path), 503)
 
     def broken(self, request: AnyRequest, error: Exception) -> Response[Any]:
         """A mistake of ours: told as such, with nothing of its inside; the program log has the rest."""
