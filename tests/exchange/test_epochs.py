@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import msgspec
 import pytest
 from tests.exchange.nodes import Node, drain, later, report
+from tests.exchange.test_positions import arrow, put
 
 from haemaru.exchange import Refusal
 from haemaru.exchange.envelope import read_envelope
@@ -308,3 +309,18 @@ def test_clocks_that_differ_are_an_alarm_and_nothing_else(pair: tuple[Node, Node
     assert south.exchange.status()["north"]["alarms"] == ["clock_skew"]
     assert round(south.exchange.status()["north"]["skew_s"]) == 600
     assert south.rids() == ["r-1"]
+
+
+def test_batches_of_positions_come_again_to_a_home_that_was_put_back(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    with put_back(south):
+        assert put(north, "south", arrow(10)) == "sealed"
+        drain(*pair)
+    taken: list[bytes] = []
+    south.exchange.on_positions(lambda _header, data: taken.append(data))
+
+    greet(north, south)
+    drain(*pair)
+
+    assert taken == [arrow(10)]
+    assert north.counts("south", "track")["void"] == 0

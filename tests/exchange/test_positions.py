@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.exchange.nodes import Node, agreement_text, drain, load
+from tests.exchange.nodes import Node, agreement_text, drain, later, load
 
 from haemaru.agreement import load_agreement
 from haemaru.exchange import EnvelopeRefused
@@ -56,7 +56,10 @@ def test_a_batch_arrives_once_and_leaves_the_spool_on_both_sides(pair: tuple[Nod
 
     assert [found for _, found in taken] == [data]
     assert (taken[0][0]["peer"], taken[0][0]["clauses"]) == ("north", ["1.6"])
-    assert (spooled(north), spooled(south)) == (0, 0)
+    assert (spooled(north), spooled(south)) == (1, 0)
+    later(north.clock, hours=2, minutes=2)
+    north.exchange.tick()
+    assert spooled(north) == 0
     assert south.counts("north", "track")["received"] == 1
     assert south.rids() == []
     for node in pair:

@@ -310,6 +310,7 @@ class Exchange:
         self.offer_checkpoints()
         self.hand_over()
         self._conflating.tick()
+        self._spool.drop_old()
         self.digests.tick()
 
     # What is known, and who is told

@@ -72,6 +72,8 @@ class Settings:
     """A checkpoint is offered to each partner after so many entries or so much time, whichever is first."""
     clock_skew: timedelta = timedelta(minutes=5)
     """Clocks of partners that differ by more are shown as an alarm."""
+    batches_kept: timedelta = timedelta(hours=2)
+    """How long an acknowledged batch of positions is kept, for a partner that is put back to an older state."""
     compare_hour: int = 18
     """The hour, UTC, at which streams are compared with every partner: 03:00 in Seoul."""
     key_overlap: timedelta = timedelta(hours=1)

@@ -176,7 +176,8 @@ class Sending:
             delivered=tuple(item.seq for item in receipt.exceptions if item.code == "already_received"),
         )
         batch.append(entries.RECEIPT, entry_bytes(facts, data))
-        self._spool.drop_sent(batch.tx, peer, channel, epoch, acked, facts.upto)
+        if channel == "control":
+            self._spool.drop_sent(batch.tx, peer, epoch, acked, facts.upto)
 
     def _waiting(self, tx: Tx, peer: str, channel: str, limit: int, after: int | None) -> list[_Row]:
         row = tx.one(
