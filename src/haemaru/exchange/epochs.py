@@ -14,6 +14,7 @@ from haemaru.exchange import entries
 from haemaru.exchange.comparison import PUT_BACK, PutBackFacts
 from haemaru.exchange.entries import ReopenedFacts, SealedFacts, entry_bytes, read_entry
 from haemaru.exchange.house import Heard, House
+from haemaru.exchange.introducing import keys_towards
 from haemaru.exchange.messages import Epoch, Message
 from haemaru.exchange.outbox import Outbox
 from haemaru.exchange.peers import Peer, PeerBook
@@ -47,13 +48,16 @@ class Epochs:
             waiting = tx.all(
                 "SELECT o.entry, o.channel FROM exchange_out o JOIN exchange_streams s ON s.direction = 'out'"
                 " AND s.peer = o.peer AND s.channel = o.channel AND s.epoch = o.epoch"
-                " WHERE o.peer = :peer AND o.state = 'sealed' AND o.seq > s.acked ORDER BY o.epoch, o.seq",
+                " WHERE o.peer = :peer AND o.seq > s.acked"
+                " AND (o.state = 'sealed' OR (o.state = 'delivered' AND o.void_entry < 0)) ORDER BY o.epoch, o.seq",
                 peer=peer,
             )
+            # A partner that has not taken in the newest keys yet must be able to believe the statement.
+            keys = keys_towards(house, tx, peer)
             batch.append(entries.REOPENED, entry_bytes(ReopenedFacts(peer=peer, epoch=epoch)))
             size, root = self._agreed(tx, peer)
             message = Epoch(**house.head(peer), epoch=epoch, size=size, root=root, reason=reason)
-            self._outbox.send_message(batch, peer, message)
+            self._outbox.send_message(batch, peer, message, keys=keys)
             for entry, _ in waiting:
                 facts, envelope = read_entry(house.ledger.body(tx, entry), SealedFacts)
                 self._outbox.append(batch, msgspec.structs.replace(facts, epoch=0, seq=0), envelope)

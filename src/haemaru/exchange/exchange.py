@@ -266,6 +266,7 @@ class Exchange:
 
     def export_courier_to(self, peer: str, out: IO[bytes]) -> int:
         """The same, written as it is made; tells its size."""
+        self.leases.renew()
         return self._carrying.export_to(peer, out)
 
     def import_courier(

@@ -118,6 +118,9 @@ class Onwarding:
     def _asked(self, batch: Batch, peer: Peer, message: Message) -> Heard:
         assert isinstance(message, OnwardAsk)  # noqa: S101 - registered for this type
         tx, house = batch.tx, self._house
+        # A question comes again under another number where its receipt was lost and the streams were opened anew.
+        if tx.one("SELECT 1 FROM exchange_onward WHERE id = :id", id=message.id) is not None:
+            return Heard("onward_repeated")
         # The same two looks whatever the rid is: what was not sent to the asker is not told from what is not there.
         header = self._sent(tx, message.rid, peer.party)
         third = self._peers.find(tx, message.receiver)

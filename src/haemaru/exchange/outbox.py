@@ -24,6 +24,7 @@ from haemaru.exchange.peers import PeerBook
 from haemaru.exchange.release import Ask, Judgement, granted_under, judge, most_favourable, seal
 from haemaru.ledger import Batch
 from haemaru.records import Record, channel_of, read_record
+from haemaru.signing import Keys
 from haemaru.storage import Tx
 from haemaru.wording import Fault, Reason
 
@@ -121,8 +122,10 @@ class Outbox:
         )
         self._note(batch, ask, judgement, "owed")
 
-    def send_message(self, batch: Batch, to: str, message: Message, agreement: str = "") -> None:
-        """Numbers a control message; it needs no clause and goes before everything else."""
+    def send_message(
+        self, batch: Batch, to: str, message: Message, agreement: str = "", keys: Keys | None = None
+    ) -> None:
+        """Numbers a control message, signed with the newest keys unless others are named; it needs no clause."""
         content = message_bytes(message)
         facts = SealedFacts(
             peer=to,
@@ -134,7 +137,7 @@ class Outbox:
             digest=digest_of(content),
             agreement=agreement,
         )
-        self.append(batch, facts, write_envelope(self._house.keys, CONTROL_TYPE, content))
+        self.append(batch, facts, write_envelope(keys or self._house.keys, CONTROL_TYPE, content))
 
     def append(self, batch: Batch, facts: SealedFacts, envelope: bytes) -> tuple[str, int]:
         """Gives the envelope the next number of its stream and writes it down; the only place that gives numbers."""

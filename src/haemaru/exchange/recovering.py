@@ -150,10 +150,8 @@ class Recovering:
         if own is not None and (own.rev >= header.rev or own.state in ("retracted", "expired")):
             return own.entry
         is_back = header.op in TAKING_BACK
-        if is_back:
-            record = {} if own is None else self._outbox.record_at(batch.tx, own.entry)
-        else:
-            record = msgspec.json.decode(copy)
+        # What was taken back comes back as a tombstone: it says nothing of what it was.
+        record = {} if is_back else msgspec.json.decode(copy)
         facts = StoredFacts(
             rid=header.rid,
             rev=header.rev,
@@ -163,7 +161,8 @@ class Recovering:
             reason="recovered" if is_back else "",
             recovered=True,
         )
-        return batch.append(entries.STORED, entry_bytes(facts, msgspec.json.encode(record))).index
+        content = b"" if is_back else msgspec.json.encode(record)
+        return batch.append(entries.STORED, entry_bytes(facts, content)).index
 
     def _own_key(self, tx: Tx, keyid: str) -> PublicKeys | None:
         """The public half of an own key, the present one or an earlier one; none where it was revoked."""

@@ -220,7 +220,7 @@ class Sending:
         for row in rows:
             if row.state == "erased":
                 envelope = self.again.void_of_erased(tx, (row.peer, channel, row.epoch, row.seq), row.void_entry)
-            elif row.state != "sealed":
+            elif row.state != "sealed" and row.void_entry >= 0:
                 envelope = read_entry(self._house.ledger.body(tx, row.void_entry), VoidFacts)[1]
             else:
                 facts, envelope = read_entry(self._house.ledger.body(tx, row.entry), SealedFacts)

@@ -342,7 +342,8 @@ def _receipt(tx: Tx, entry: Entry, body: bytes) -> None:
 def _reopened(tx: Tx, _entry: Entry, body: bytes) -> None:
     facts, _ = entries.read_entry(body, entries.ReopenedFacts)
     tx.run(
-        "UPDATE exchange_out SET state = 'moved' WHERE peer = :peer AND state = 'sealed' AND seq >"
+        "UPDATE exchange_out SET state = 'moved' WHERE peer = :peer"
+        " AND (state = 'sealed' OR (state = 'delivered' AND void_entry < 0)) AND seq >"
         " (SELECT s.acked FROM exchange_streams s WHERE s.direction = 'out' AND s.peer = exchange_out.peer"
         " AND s.channel = exchange_out.channel AND s.epoch = exchange_out.epoch)",
         peer=facts.peer,
