@@ -59,6 +59,10 @@ class World:
         found: dict[str, Any] = next(each for each in peer["channels"] if each["channel"] == channel)
         return found
 
+    def told(self, home: CampaignHome) -> set[str | None]:
+        """What the partner last told a home, on any channel."""
+        return {each["told"] for peer in home.ask("status")["peers"] for each in peer["channels"]}
+
     def is_clean(self) -> bool:
         """Whether nothing waits, nothing is lost and nothing is there twice."""
         return all(
