@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Column, Index, LargeBinary, MetaData, Table
 
 from haemaru.agreement import Decision
 from haemaru.clock import to_ms
 from haemaru.exchange import entries, keeping
+from haemaru.exchange.columns import text, whole
 from haemaru.exchange.entries import JudgedFacts, ReceiptFacts, ReopenedFacts, SealedFacts, VoidFacts, read_entry
 from haemaru.exchange.envelope import read_envelope
 from haemaru.ledger import Entry
@@ -28,53 +29,45 @@ OUT, KEPT, STREAMS = "exchange_clause_out", "exchange_clause_kept", "exchange_cl
 UNKNOWN = -1
 
 
-def _text(name: str, *, key: bool = False) -> Column[str]:
-    return Column(name, Text, primary_key=key, nullable=False)
-
-
-def _whole(name: str, *, key: bool = False) -> Column[int]:
-    return Column(name, BigInteger, primary_key=key, autoincrement=False, nullable=False)
-
-
 _out = Table(
     OUT,
     METADATA,
-    _text("peer", key=True),
-    _text("channel", key=True),
-    _whole("epoch", key=True),
-    _whole("seq", key=True),
-    _text("clause", key=True),
-    _text("does", key=True),
+    text("peer", key=True),
+    text("channel", key=True),
+    whole("epoch", key=True),
+    whole("seq", key=True),
+    text("clause", key=True),
+    text("does", key=True),
     Column("rid", LargeBinary, nullable=False),
-    _text("agreement"),
-    _text("op"),
-    _text("state"),
-    _text("month"),
-    _whole("rows"),
-    _whole("event_ms"),
-    _whole("sealed_ms"),
-    _whole("acked_ms"),
+    text("agreement"),
+    text("op"),
+    text("state"),
+    text("month"),
+    whole("rows"),
+    whole("event_ms"),
+    whole("sealed_ms"),
+    whole("acked_ms"),
 )
 Index("exchange_clause_out_rid", _out.c.rid)
 Index("exchange_clause_out_clause", _out.c.agreement, _out.c.clause)
 _kept = Table(
     KEPT,
     METADATA,
-    _text("id", key=True),
-    _text("clause", key=True),
+    text("id", key=True),
+    text("clause", key=True),
     Column("rid", LargeBinary, nullable=False),
-    _text("agreement"),
-    _text("peer"),
-    _whole("at_ms"),
+    text("agreement"),
+    text("peer"),
+    whole("at_ms"),
 )
 Index("exchange_clause_kept_rid", _kept.c.rid)
 Table(
     STREAMS,
     METADATA,
-    _text("peer", key=True),
-    _text("channel", key=True),
-    _whole("epoch", key=True),
-    _whole("acked"),
+    text("peer", key=True),
+    text("channel", key=True),
+    whole("epoch", key=True),
+    whole("acked"),
 )
 
 

@@ -7,8 +7,9 @@ or `unknown` to its sender. A row is `open` until the number was sent again, tak
 
 from collections.abc import Callable, Iterable, Mapping
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, Table, Text
+from sqlalchemy import Index, MetaData, Table
 
+from haemaru.exchange.columns import text, whole
 from haemaru.exchange.entries import REOPENED, Facts, ReopenedFacts, SealedFacts, read_entry
 from haemaru.exchange.messages import Part
 from haemaru.ledger import Entry
@@ -22,47 +23,39 @@ PUT_BACK = "exchange.put_back"
 METADATA = MetaData()
 
 
-def _whole(name: str, *, key: bool = False) -> Column[int]:
-    return Column(name, BigInteger, primary_key=key, autoincrement=False, nullable=False)
-
-
-def _text(name: str, *, key: bool = False) -> Column[str]:
-    return Column(name, Text, primary_key=key, nullable=False)
-
-
 Table(
     "exchange_comparisons",
     METADATA,
-    _text("session", key=True),
-    _text("peer"),
-    _text("asker"),
-    _text("state"),
-    _whole("rounds"),
-    _whole("digests"),
-    _whole("missing"),
-    _whole("altered"),
-    _whole("unknown"),
-    _whole("cut"),
-    _whole("started_ms"),
-    _whole("at_ms"),
+    text("session", key=True),
+    text("peer"),
+    text("asker"),
+    text("state"),
+    whole("rounds"),
+    whole("digests"),
+    whole("missing"),
+    whole("altered"),
+    whole("unknown"),
+    whole("cut"),
+    whole("started_ms"),
+    whole("at_ms"),
 )
 _differences = Table(
     "exchange_differences",
     METADATA,
-    _text("asker", key=True),
-    _text("peer", key=True),
-    _text("channel", key=True),
-    _whole("epoch", key=True),
-    _whole("seq", key=True),
-    _text("code"),
-    _text("state"),
-    _text("session"),
-    _whole("entry"),
-    _whole("at_ms"),
+    text("asker", key=True),
+    text("peer", key=True),
+    text("channel", key=True),
+    whole("epoch", key=True),
+    whole("seq", key=True),
+    text("code"),
+    text("state"),
+    text("session"),
+    whole("entry"),
+    whole("at_ms"),
 )
 Index("exchange_differences_state", _differences.c.peer, _differences.c.code, _differences.c.state)
 
-Table("exchange_put_back", METADATA, _text("peer", key=True), _whole("entry"), _whole("at_ms"))
+Table("exchange_put_back", METADATA, text("peer", key=True), whole("entry"), whole("at_ms"))
 
 MOST_LINES = 50_000
 """How many items are given back for one comparison."""
