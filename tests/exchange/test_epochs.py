@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import msgspec
 import pytest
-from tests.exchange.nodes import Node, drain, later, report
+from tests.exchange.nodes import Node, drain, later, load, report
 from tests.exchange.test_positions import arrow, put
 
 from haemaru.exchange import Refusal
@@ -324,3 +324,23 @@ def test_batches_of_positions_come_again_to_a_home_that_was_put_back(pair: tuple
 
     assert taken == [arrow(10)]
     assert north.counts("south", "track")["void"] == 0
+
+
+def test_what_had_arrived_before_it_was_sealed_anew_comes_again_to_a_home_that_was_put_back(
+    pair: tuple[Node, Node],
+) -> None:
+    north, south = pair
+    north.put(report("r-0"), "south")
+    drain(*pair)
+    with put_back(south):
+        north.put(report("r-1"), "south")
+        frame = north.exchange.next_frame("south", "intelligence")
+        assert frame is not None
+        south.exchange.accept(frame)
+        for node in pair:
+            node.adopted.known.append(load("2", ("1.2",)))
+        drain(*pair)
+
+    greet(north, south)
+    drain(*pair)
+    assert south.rids() == ["r-0", "r-1"]

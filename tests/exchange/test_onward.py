@@ -179,3 +179,22 @@ def test_a_third_party_that_the_originator_does_not_know_is_named_as_such(under:
     drain(north, south, east)
 
     assert states(south) == [("asks", "receiver_unknown")]
+
+
+def test_a_question_whose_receipt_was_lost_comes_again_after_the_streams_were_opened_anew(
+    under: Callable[[str], Three],
+) -> None:
+    north, south, east = under('"ask"')
+    north.put(report("r-1"), "south")
+    drain(north, south, east)
+    ask(south)
+    frame = south.exchange.next_frame("north", "control")
+    assert frame is not None
+    north.exchange.accept(frame)
+
+    south.exchange.reopen("north")
+    drain(north, south, east)
+
+    assert south.counts("north", "control")["waiting"] == 0
+    assert states(north) == [("asked", "waiting")]
+    check(north, south)

@@ -377,3 +377,15 @@ def test_an_earlier_key_is_revoked_without_a_telephone(pair: Pair) -> None:
 
     assert keyids(south, "north")[earlier] == "revoked"
     assert keyids(south, "north")[north.keys.keyid] == "newest"
+
+
+def test_streams_opened_anew_before_the_partner_knows_the_new_key_begin_under_the_earlier_one(pair: Pair) -> None:
+    north, south = pair
+    rotate(north, 11)
+    north.put(report("r-1"), "south")
+
+    north.exchange.reopen("south")
+    drain(*pair)
+
+    assert south.rids() == ["r-1"]
+    assert quarantined(south) == []
