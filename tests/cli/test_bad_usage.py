@@ -78,5 +78,29 @@ def test_a_feed_is_not_read_at_a_speed_that_is_none(home: Path, option: str, num
     assert refused("feed", "ais", home, MODEL, option, number) == "bad_usage"
 
 
+@pytest.mark.parametrize("number", ["nan", "inf", "-1", "soon"])
+def test_nothing_waits_for_a_time_that_is_none(home: Path, number: str) -> None:
+    assert refused("exchange", "compare", home, "--peer", "kcs", "--wait", number) == "bad_usage"
+
+
+def test_a_partner_is_reached_in_one_way(home: Path) -> None:
+    assert refused("peer", "mode", home, "kcs", "--pull", "--wait") == "bad_usage"
+
+
+def test_a_file_that_is_not_there_is_the_file_s_fault(tmp_path: Path) -> None:
+    assert refused("agreement", "explain", tmp_path / "none.toml") == "file_unusable"
+
+
+def test_an_account_without_a_name_is_a_matter_of_the_name(home: Path) -> None:
+    assert refused("accounts", "add", home, "", "--role", "analyst") == "account_name_unusable"
+
+
+def test_a_witness_says_that_it_holds_no_records(tmp_path: Path) -> None:
+    make = [sys.executable, "-m", "haemaru", "witness", "init", str(tmp_path / "w"), "--party", "witness"]
+    subprocess.run(make, check=True, capture_output=True, timeout=60)
+
+    assert refused("records", "list", tmp_path / "w") == "not_for_witnesses"
+
+
 def test_an_answer_to_no_demand_is_not_a_question_for_the_list(home: Path) -> None:
     assert refused("demand", home, "--release", "--reason", "why") == "bad_usage"

@@ -83,7 +83,7 @@ def test_a_new_password_ends_the_old_one(made: Made) -> None:
         (" blank", "analyst", "account_name_unusable"),
         ("tab\tbed", "analyst", "account_name_unusable"),
         ("x" * 65, "analyst", "account_name_unusable"),
-        ("", "analyst", "account_role_unknown"),
+        ("", "analyst", "account_name_unusable"),
         ("second", "captain", "account_role_unknown"),
     ],
 )

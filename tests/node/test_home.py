@@ -1,14 +1,18 @@
 """A home: nothing in it is for other users, and one process at a time owns it."""
 
+import hashlib
+import shutil
 import stat
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.node.conftest import MODEL
 
 from haemaru.node import Node
 from haemaru.node.home import Home
 from haemaru.node.init import init_home
+from haemaru.storage import StorageTaken
 from haemaru.wording import Fault
 
 
@@ -33,6 +37,30 @@ def test_secrets_are_for_their_owner_only(home: Home, name: str) -> None:
 def test_a_second_process_is_refused(home: Home) -> None:
     with Node.open(home.folder), pytest.raises(Fault, match="home_locked"):
         Node.open(home.folder)
+
+
+def test_a_copied_home_writes_into_its_own_database(home: Home, tmp_path: Path) -> None:
+    copy = shutil.copytree(home.folder, tmp_path / "copy")
+    before = hashlib.sha256((home.folder / "node.db").read_bytes()).digest()
+
+    with Node.open(home.folder), Node.open(copy) as node:  # both at once: nothing is shared
+        node.accounts.add("second", "analyst")
+
+    assert hashlib.sha256((home.folder / "node.db").read_bytes()).digest() == before
+    with Node.open(home.folder) as node:
+        assert [each.name for each in node.accounts.all()] == ["officer"]
+
+
+def test_a_database_named_by_two_homes_has_one_writer(home: Home, tmp_path: Path) -> None:
+    copy = Home(shutil.copytree(home.folder, tmp_path / "copy"))
+    (tmp_path / "elsewhere.db").symlink_to(home.folder / "node.db")
+    copy.write_settings(msgspec.structs.replace(copy.settings(), database=f"sqlite:///{tmp_path / 'elsewhere.db'}"))
+
+    with Node.open(home.folder), pytest.raises(StorageTaken):
+        Node.open(copy.folder)
+    with Node.open(copy.folder), pytest.raises(StorageTaken):
+        Node.open(home.folder)
+    Node.open(home.folder).close()
 
 
 def test_a_home_is_made_once(home: Home) -> None:

@@ -1,5 +1,6 @@
 """What an officer does about keeping, by command: prints, disposes, releases, asks for a third party, is told."""
 
+import base64
 import json
 import stat
 from datetime import timedelta
@@ -58,6 +59,17 @@ def test_a_printout_is_noted_and_told_and_never_written_over(given: Pair, tmp_pa
         asked(given.kcs, "records.export", rid="kcg-k1", file=str(tmp_path / "again.pdf"))
 
 
+def test_what_was_taken_back_is_shown_without_its_line_and_with_its_receipt(given: Pair) -> None:
+    asked(given.kcg, "records.retract", rid="kcg-k1", reason="wrong ship")
+    given.carry()
+
+    first, last = asked(given.kcg, "exchange.show", rid="kcg-k1")["sent"]
+
+    assert (first["state"], first["line"], first["path"]) == ("erased", None, None)
+    assert json.loads(base64.b64decode(json.loads(first["receipt"])["payload"]))["upto"] >= first["seq"]
+    assert last["line"] is not None
+
+
 def test_a_hold_is_released_by_command_and_a_disposal_approved(given: Pair, clock: FakeClock) -> None:
     asked(given.kcs, "records.hold", rid="kcg-k1", basis="case 7")
     clock.advance(timedelta(days=4000))
@@ -96,8 +108,10 @@ def test_a_name_decides_a_disposal_only_with_its_password_and_role(given: Pair, 
 def test_a_name_decides_what_goes_to_a_third_party_only_with_its_password(given: Pair, ruling: str) -> None:
     with pytest.raises(Fault, match="approval_not_signed_in"):
         asked(given.kcg, "records.onward", by="officer", reason="no", **{ruling: "on-1"})
-    with pytest.raises(Fault, match="referral_unknown"):
+    with pytest.raises(Fault, match="onward_unknown"):
         asked(given.kcg, "records.onward", reason="no", **{ruling: "on-1"})
+    with pytest.raises(Fault, match="disposal_unknown"):
+        asked(given.kcg, "records.disposals", reason="no", **{ruling: "di-1"})
 
 
 def test_no_account_is_called_what_the_ledger_calls_the_owner_of_the_home(given: Pair) -> None:

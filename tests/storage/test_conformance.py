@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from haemaru.storage import Database, StorageConflict, StorageError, StorageLocked
+from haemaru.storage import Database, StorageConflict, StorageError, StorageLocked, StorageTaken
 
 METADATA = sa.MetaData()
 sa.Table(
@@ -189,6 +189,20 @@ def test_a_second_process_cannot_write_at_the_same_time(
     assert count(ships) == 1
     add(other, 3)
     assert count(ships) == 2
+
+
+def test_who_opens_a_database_alone_keeps_every_other_such_one_off(
+    url: str, opened: Callable[[str], Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("haemaru.storage.postgres._CLAIM_WAIT", "100ms")
+    first = Database.open(url, alone=True)
+
+    with pytest.raises(StorageTaken):
+        Database.open(url, alone=True)
+    opened(url).create(METADATA)  # a visitor that does not claim it is let in, as `ledger verify` is
+    first.close()
+
+    Database.open(url, alone=True).close()
 
 
 def test_a_key_that_is_there_is_a_conflict_and_can_be_passed_over(ships: Database) -> None:

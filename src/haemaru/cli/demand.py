@@ -21,6 +21,8 @@ def demand(
     home: Path, new: Path | None, answer: str | None, release: bool, refuse: bool, reason: str | None, as_json: bool
 ) -> None:
     """Lists demands in and out; with --new sends one, with --answer releases or refuses one."""
+    if new is not None and answer is not None:
+        raise click.UsageError("choose one of --new and --answer")
     if new is not None:
         show(act(home, "demand.new", {"file": str(new.resolve())}), as_json)
     elif answer is not None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from haemaru.cli.door import act
-from haemaru.cli.options import home_argument, json_option
+from haemaru.cli.options import Seconds, home_argument, json_option
 from haemaru.cli.output import show
 
 _PEER = click.option("--peer", "party", required=True, help="The partner.")
@@ -49,7 +49,7 @@ def reopen(home: Path, party: str, as_json: bool) -> None:
 @exchange.command()
 @home_argument
 @_PEER
-@click.option("--wait", "wait_s", type=click.FloatRange(0, 600), default=30.0, help="How long to wait, in seconds.")
+@click.option("--wait", "wait_s", type=Seconds(600), default=30.0, help="How long to wait, in seconds.")
 @json_option
 def compare(home: Path, party: str, wait_s: float, as_json: bool) -> None:
     """Compares both directions with the partner, by digests; exit 1 where anything differs or is not yet known."""

@@ -65,6 +65,11 @@ def main() -> None:
         # Whoever types only a noun wants to read what can follow, not an object.
         click.echo(asked.ctx.get_help() if asked.ctx else "", err=True)
         sys.exit(2)
+    except click.BadParameter as error:
+        where = " ".join(sys.argv[1:3])
+        is_file = error.param is not None and isinstance(error.param.type, click.Path)
+        show_fault(Fault("file_unusable" if is_file else "bad_usage", where, detail=error.format_message()))
+        sys.exit(2)
     except click.ClickException as error:
         show_fault(Fault("bad_usage", " ".join(sys.argv[1:3]), detail=error.format_message()))
         sys.exit(2)

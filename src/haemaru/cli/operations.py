@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from haemaru.cli.door import act
-from haemaru.cli.options import file_argument, home_argument, json_option
+from haemaru.cli.options import Seconds, file_argument, home_argument, json_option
 from haemaru.cli.output import show
 
 
@@ -17,7 +17,7 @@ def operations() -> None:
 @operations.command()
 @home_argument
 @file_argument
-@click.option("--wait", type=float, default=20.0, help="How long to wait for the partners' answers, in seconds.")
+@click.option("--wait", type=Seconds(600), default=20.0, help="How long to wait for the partners' answers, in seconds.")
 @json_option
 def tip(home: Path, file: Path, wait: float, as_json: bool) -> None:
     """Takes a tip, names candidate ships with reasons, opens a case and merges what both agencies hold."""

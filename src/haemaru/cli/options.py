@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -33,6 +33,22 @@ class _Positive(click.ParamType[float]):
 
 
 POSITIVE = _Positive()
+
+
+class Seconds(click.FloatRange):
+    """So many seconds, from 0 to the most that makes sense; click's own range lets "not a number" through."""
+
+    name = "seconds"
+
+    def __init__(self, most: float) -> None:
+        super().__init__(0, most)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The seconds; fails with the option's name."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return number
 
 
 def home_argument(function: _F) -> _F:

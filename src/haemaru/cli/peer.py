@@ -8,6 +8,20 @@ from haemaru.cli.door import act
 from haemaru.cli.options import file_argument, home_argument, json_option
 from haemaru.cli.output import show
 
+_PUSH = click.option("--push", "modes", flag_value="push", multiple=True, help="Both connect.")
+_PULL = click.option(
+    "--pull", "modes", flag_value="pull", multiple=True, help="It cannot connect to us: we push, and pull."
+)
+_WAIT = click.option(
+    "--wait", "modes", flag_value="wait", multiple=True, help="We cannot connect to it: it pushes, and pulls."
+)
+
+
+def _one(modes: tuple[str, ...]) -> str | None:
+    if len(set(modes)) > 1:
+        raise click.UsageError(f"choose one of --{' and --'.join(sorted(set(modes)))}")
+    return modes[0] if modes else None
+
 
 @click.group()
 def peer() -> None:
@@ -19,27 +33,28 @@ def peer() -> None:
 @file_argument
 @click.option("--url", required=True, help="Where the partner's node listens.")
 @click.option("--fingerprint", required=True, help="As read aloud by the partner, never fetched.")
-@click.option("--pull", "mode", flag_value="pull", help="It cannot connect to us: we push, and pull.")
-@click.option("--wait", "mode", flag_value="wait", help="We cannot connect to it: it pushes, and pulls.")
+@_PULL
+@_WAIT
 @json_option
-def add(home: Path, file: Path, url: str, fingerprint: str, mode: str | None, as_json: bool) -> None:
+def add(home: Path, file: Path, url: str, fingerprint: str, modes: tuple[str, ...], as_json: bool) -> None:
     """Trusts a partner whose statement has exactly the fingerprint that was read aloud."""
     params = {"statement": file.read_text(errors="replace"), "url": url, "fingerprint": fingerprint, "where": str(file)}
-    show(act(home, "peer.add", params | {"mode": mode}), as_json)
+    show(act(home, "peer.add", params | {"mode": _one(modes)}), as_json)
 
 
 @peer.command()
 @home_argument
 @click.argument("party")
-@click.option("--push", "mode", flag_value="push", help="Both connect.")
-@click.option("--pull", "mode", flag_value="pull", help="It cannot connect to us: we push, and pull.")
-@click.option("--wait", "mode", flag_value="wait", help="We cannot connect to it: it pushes, and pulls.")
+@_PUSH
+@_PULL
+@_WAIT
 @json_option
-def mode(home: Path, party: str, mode: str | None, as_json: bool) -> None:
+def mode(home: Path, party: str, modes: tuple[str, ...], as_json: bool) -> None:
     """Changes how a partner is reached."""
-    if mode is None:
+    chosen = _one(modes)
+    if chosen is None:
         raise click.UsageError("--push | --pull | --wait")
-    show(act(home, "peer.mode", {"party": party, "mode": mode}), as_json)
+    show(act(home, "peer.mode", {"party": party, "mode": chosen}), as_json)
 
 
 @peer.command()

@@ -6,7 +6,7 @@ import click
 
 from haemaru.cli import keeping
 from haemaru.cli.door import act
-from haemaru.cli.options import file_argument, home_argument, json_option
+from haemaru.cli.options import Seconds, file_argument, home_argument, json_option
 from haemaru.cli.output import show
 
 rev_option = click.option("--rev", type=int, default=None, help="Refuse when this is no longer the newest revision.")
@@ -35,7 +35,7 @@ def put(home: Path, file: Path, to: str | None, purpose: str | None, name: str |
 @click.argument("rid")
 @click.option("--from", "from_", required=True, help="The party that holds it.")
 @click.option("--purpose", required=True, help="The purpose, as a clause names it.")
-@click.option("--wait", "wait_s", type=click.FloatRange(0, 300), default=10.0, help="Seconds to wait for the answer.")
+@click.option("--wait", "wait_s", type=Seconds(300), default=10.0, help="Seconds to wait for the answer.")
 @json_option
 def ask(home: Path, rid: str, from_: str, purpose: str, wait_s: float, as_json: bool) -> None:
     """Asks a partner for one record by its rid."""

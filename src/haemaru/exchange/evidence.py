@@ -114,10 +114,13 @@ class Evidence:
             " AND epoch = :epoch AND seq = :seq",
             **place,
         )
-        if row is None or row[3] == "erased":
-            return {"line": None}
+        if row is None:
+            return {"line": None, "leaf": None, "digest": None, "receipt": None}
         ledger = self._house.ledger
-        if row[1] >= 0:
+        envelope, is_whole = b"", False
+        if row[3] == "erased":
+            pass  # what is left are the number, the digest and the receipt for it
+        elif row[1] >= 0:
             envelope, is_whole = read_entry(ledger.body(tx, row[1]), VoidFacts)[1], True
         else:
             facts, envelope = read_entry(ledger.body(tx, row[0]), SealedFacts)

@@ -206,7 +206,7 @@ class Onwarding:
     def _waiting(self, tx: Tx, name: str) -> OnwardFacts:
         row = tx.one("SELECT entry, state FROM exchange_onward WHERE id = :id AND side = 'asked'", id=name)
         if row is None:
-            raise Fault("referral_unknown", "id", id=name)
+            raise Fault("onward_unknown", "id", id=name)
         if row[1] != "waiting":
             raise Fault("referral_ruled", "id", id=name, state=row[1])
         return read_entry(self._house.ledger.body(tx, row[0]), OnwardFacts)[0]

@@ -135,7 +135,7 @@ class Retention:
     def _get(self, tx: Tx, name: str) -> tuple[DisposalFacts, str]:
         row = tx.one("SELECT entry, state FROM exchange_disposals WHERE id = :id", id=name)
         if row is None:
-            raise Fault("referral_unknown", "id", id=name)
+            raise Fault("disposal_unknown", "id", id=name)
         if row[1] not in ("proposed", "refused", "held"):
             raise Fault("referral_ruled", "id", id=name, state=row[1])
         return read_entry(self._house.ledger.body(tx, row[0]), DisposalFacts)[0], row[1]

@@ -83,10 +83,10 @@ class Accounts:
             name != unicodedata.normalize("NFC", name.strip())
             or not name.isprintable()
             or len(name) > LONGEST_NAME
-            or name == HOME_OWNER
+            or name in ("", HOME_OWNER)
         ):
             raise Fault("account_name_unusable", name[:LONGEST_NAME], limit=LONGEST_NAME)
-        if not name or role not in ROLES:
+        if role not in ROLES:
             raise Fault("account_role_unknown", role, known=", ".join(ROLES))
         password, hashed = self._new_password()
         with self._changing, self._ledger.write() as batch:

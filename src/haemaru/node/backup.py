@@ -24,7 +24,7 @@ import zstandard
 from nacl import bindings
 from nacl.exceptions import CryptoError
 
-from haemaru.node.home import Home
+from haemaru.node.home import OWN_DATABASE, Home
 from haemaru.node.shelf import read_head, read_slots, write_shelf
 from haemaru.wording import Fault
 
@@ -53,7 +53,7 @@ def write_backup(
     with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=home.folder) as scratch:
         with still:
             # Links cost nothing and stay what they are while the store goes on merging its files.
-            _copy_database(Path(settings.database.removeprefix("sqlite:///")), Path(scratch) / "node.db")
+            _copy_database(Path(home.database(settings).removeprefix("sqlite:///")), Path(scratch) / "node.db")
             if home.positions.exists():
                 shutil.copytree(home.positions, Path(scratch) / "positions", copy_function=_link)
         keys, entries, newest = _clear_keys(Path(scratch) / "node.db")
@@ -250,7 +250,7 @@ def restore_home(file: Path, key_file: Path, folder: Path) -> dict[str, Any]:
             shutil.rmtree(folder, ignore_errors=True)
         raise Fault("backup_refused", str(file), detail=str(error)) from None
     settings = home.settings()
-    moved = msgspec.structs.replace(settings, database=f"sqlite:///{folder / 'node.db'}")
+    moved = msgspec.structs.replace(settings, database=OWN_DATABASE)
     home.write_settings(moved)
     # What was erased after the backup was made is settled when the node is opened: only then its keys can be used.
     home.put_back.touch(mode=0o600)

@@ -4,7 +4,8 @@ HOME/haemaru.toml      settings, written once by `init`
 HOME/keys/             signing, encryption and storage keys (0600)
 HOME/statement.json    the public keys, self-signed, to be handed to partners
 HOME/agreements/       the agreement files as they were given, with their signatures
-HOME/node.db           the ledger and its projections (unless `--database` names a PostgreSQL)
+HOME/node.db           the ledger and its projections (unless `--database` names another place)
+HOME/node.db.lock      held by the one process that has that database, whichever home it works for
 HOME/positions/        Parquet by UTC day, encrypted
 HOME/put-back          left by a restore until the node was opened once
 HOME/lock              held by the one process that writes here
@@ -23,7 +24,10 @@ import msgspec
 from haemaru.wording import Fault
 
 REALMS = ("live", "demo")
+OWN_DATABASE = "sqlite:///node.db"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+_SQLITE = "sqlite:///"
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     realm: str
     listen: str
     database: str
+    """`postgresql://...`, or `sqlite:///PATH`: a path without a leading slash is meant from the home."""
     agreement: str
     disposal: Literal["proposed", "automatic"] = "proposed"
     """Whether a received record whose retention is over waits for an approver."""
@@ -97,6 +102,11 @@ class Home:
             raise Fault("no_home", str(self.folder)) from None
         except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
             raise Fault("bad_settings", str(self.settings_file), detail=str(error)) from None
+
+    def database(self, settings: Settings) -> str:
+        """The full address of the database: what the settings name within the home moves with the home."""
+        path = settings.database.removeprefix(_SQLITE)
+        return settings.database if path == settings.database else f"{_SQLITE}{self.folder.absolute() / path}"
 
     def write_settings(self, settings: Settings) -> None:
         """Writes the settings file, for its owner only: the address of a database may hold a password."""

@@ -8,7 +8,7 @@ import msgspec
 
 from haemaru.agreement import load_agreement
 from haemaru.clock import SystemClock, format_time
-from haemaru.node.home import Home, Settings, read_address
+from haemaru.node.home import OWN_DATABASE, Home, Settings, read_address
 from haemaru.node.node import Node
 from haemaru.signing import SUITE, KeyFolder, NodeKeys, make_statement, read_statement
 from haemaru.wording import Fault
@@ -64,8 +64,7 @@ def init_home(
     home.statement.write_bytes(statement)
     home.agreements.mkdir(exist_ok=True)
     shutil.copyfile(agreement, home.agreements / agreement.name)
-    url = database or f"sqlite:///{folder / 'node.db'}"
-    home.write_settings(Settings(party, realm, listen or free_address(), url, agreement.name))
+    home.write_settings(Settings(party, realm, listen or free_address(), database or OWN_DATABASE, agreement.name))
     with Node.open(folder, passphrase=lambda: passphrase) as node:
         with node.ledger.write() as batch:
             batch.append("node.created", msgspec.json.encode({"party": party, "realm": realm, "keyid": keys.keyid}))

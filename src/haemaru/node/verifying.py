@@ -18,8 +18,9 @@ def verify_home(home: Home, passphrase: Passphrase = from_environment) -> dict[s
     lock = home.lock()
     try:
         keys = open_folder(home, passphrase).load()
-        times = _history(settings.database, keys)
-        found = verify_database(settings.database, keys, settings.party, settings.realm, times.partners, times.own)
+        url = home.database(settings)
+        times = _history(url, keys)
+        found = verify_database(url, keys, settings.party, settings.realm, times.partners, times.own)
     finally:
         lock.close()
     return told(found)

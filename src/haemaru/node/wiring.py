@@ -18,7 +18,7 @@ from haemaru.node.keykeeping import KeyKeeper
 from haemaru.node.passphrase import open_folder
 from haemaru.node.positions import SurveillanceDesk
 from haemaru.node.tallies import TallyView
-from haemaru.signing import KeyChain, Passphrase, Vault
+from haemaru.signing import KeyChain, KeyFolder, Passphrase, Vault
 from haemaru.storage import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -62,8 +62,18 @@ def _erased_since(home: Home) -> dict[int, bytes]:
 def _wire(home: Home, settings: Settings, lock: IO[str], clock: Clock, ids: Ids, passphrase: Passphrase) -> Parts:
     remove_leftovers(home)
     folder = open_folder(home, passphrase)
+    database = Database.open(home.database(settings), alone=True)
+    try:
+        return _wire_to(database, home, settings, lock, clock, ids, folder)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _wire_to(
+    database: Database, home: Home, settings: Settings, lock: IO[str], clock: Clock, ids: Ids, folder: KeyFolder
+) -> Parts:
     keys = folder.load()
-    database = Database.open(settings.database)
     database.migrate(MIGRATIONS)
     projections = (*exchange_projections(Vault(keys.vault)), TallyView())
     ledger = Ledger(database, keys, clock, settings.party, settings.realm, projections)

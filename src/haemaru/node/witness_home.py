@@ -233,7 +233,7 @@ class WitnessHome:
         """Carries out one command; raises `Fault` where it cannot."""
         found = _COMMANDS.get(command)
         if found is None:
-            raise Fault("unknown_command", command)
+            raise Fault("not_for_witnesses", str(self.home.folder), command=command.replace(".", " "))
         return found(self, params)
 
     def add(self, params: dict[str, Any]) -> Answer:

@@ -11,6 +11,7 @@ from haemaru.storage.errors import (
     StorageError,
     StorageFull,
     StorageLocked,
+    StorageTaken,
     StorageTooOld,
     StorageUnreachable,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "StorageError",
     "StorageFull",
     "StorageLocked",
+    "StorageTaken",
     "StorageTooOld",
     "StorageUnreachable",
     "Tx",

@@ -39,10 +39,11 @@ class Database:
         self._closed = False
 
     @classmethod
-    def open(cls, url: str, *, existing: bool = False) -> "Database":
+    def open(cls, url: str, *, existing: bool = False, alone: bool = False) -> "Database":
         """Opens `sqlite:////absolute/path`, `postgresql://...`, or `sqlite://`, a scratch database that is not kept.
 
-        A SQLite file that is not there is made, unless it has to be an `existing` one.
+        A SQLite file that is not there is made, unless it has to be an `existing` one. Who writes it
+        for good opens it `alone`: a second one who does is refused with `StorageTaken`.
         """
         try:
             parsed = sqlalchemy.make_url(url)
@@ -59,7 +60,13 @@ class Database:
         else:
             raise StorageError(parsed.render_as_string(), f"no engine called {backend}", "storage_bad_url")
         database = cls(driver)
-        database._writer = driver.connect(writing=True)
+        if alone:
+            driver.claim()
+        try:
+            database._writer = driver.connect(writing=True)
+        except BaseException:
+            driver.give_back()
+            raise
         return database
 
     @property
@@ -114,6 +121,7 @@ class Database:
             if self._writer is not None:
                 self._writer.close()
                 self._writer = None
+            self._driver.give_back()
 
     @contextmanager
     def write(self) -> Iterator[Tx]:

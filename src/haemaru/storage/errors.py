@@ -4,6 +4,7 @@ StorageError              the root; also raised as itself for what has no class 
 ├── StorageTooOld         the engine's version can lose writes
 ├── StorageUnreachable    no such file, no such server, or the connection broke
 ├── StorageLocked         another writer did not finish in time
+├── StorageTaken          another process has the database for itself
 ├── StorageFull           the disk is full: nothing of the transaction was kept
 ├── StorageDamaged        the database file is not one, or a page of it is malformed
 └── StorageConflict       a row breaks a constraint, such as a key that is already there
@@ -41,6 +42,12 @@ class StorageLocked(StorageError):
     """Another writer held the database for too long."""
 
     code = "storage_locked"
+
+
+class StorageTaken(StorageError):
+    """Another process has the database for itself."""
+
+    code = "storage_taken"
 
 
 class StorageFull(StorageError):

@@ -19,6 +19,7 @@ from haemaru.storage.errors import (
     StorageError,
     StorageFull,
     StorageLocked,
+    StorageTaken,
     StorageUnreachable,
 )
 from haemaru.storage.transaction import Connection, Cursor
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 
 # The writer's lock; any number does as long as every Haemaru process takes the same one in a database.
 _LOCK = 0x48414552
+# The lock of a node that has the database for itself, held by its writing connection for as long as that lives.
+_CLAIM = 0x48414553
+# A server frees the claim of a machine that lost its power after about two minutes, not after its default two hours.
+_KEEPALIVE = "SET tcp_keepalives_idle = 60; SET tcp_keepalives_interval = 15; SET tcp_keepalives_count = 4"
+_CLAIM_WAIT = "5s"  # a process that just ended may still be let go of by the server
 _STREAMS = itertools.count(1)
 # A quoted text or name, a cast, a parameter, or a percent sign.
 _PARTS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|::|:([A-Za-z_][A-Za-z0-9_]*)|%")
@@ -75,6 +81,7 @@ class PostgresDriver:
 
         self._psycopg = psycopg
         self._url = sqlalchemy.make_url(url).set(drivername="postgresql")
+        self._is_alone = False
         self.where = self._url.render_as_string(hide_password=True)
         self.errors: tuple[type[Exception], ...] = (psycopg.Error, OverflowError, UnicodeError)
 
@@ -88,7 +95,29 @@ class PostgresDriver:
             )
         except self._psycopg.Error as error:
             raise StorageUnreachable(self.where, str(error)) from error
+        if writing and self._is_alone:
+            self._take(connection)
         return connection  # type: ignore[return-value]  # its execute also takes richer SQL than ours
+
+    def _take(self, connection: "psycopg.Connection[Any]") -> None:
+        try:
+            connection.execute(f"{_KEEPALIVE}; SET lock_timeout = '{_CLAIM_WAIT}'")
+            connection.execute(f"SELECT pg_advisory_lock({_CLAIM})")
+            connection.execute("RESET lock_timeout")
+        except self._psycopg.errors.LockNotAvailable:
+            connection.close()
+            raise StorageTaken(self.where) from None
+        except self._psycopg.Error as error:
+            connection.close()
+            raise self.explain(error) from error
+
+    def claim(self) -> None:
+        """Every writing connection from now on holds the claim: one that is made again takes it again."""
+        self._is_alone = True
+
+    def give_back(self) -> None:
+        """The claim ended with the connection."""
+        self._is_alone = False
 
     def spelling(self) -> sqlalchemy.Dialect:
         """How tables are spelt here."""

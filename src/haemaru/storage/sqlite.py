@@ -6,10 +6,11 @@ are STRICT: a column holds the type it says.
 """
 
 import contextlib
+import fcntl
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pysqlite3.dbapi2 as sqlite
 import sqlalchemy
@@ -21,6 +22,7 @@ from haemaru.storage.errors import (
     StorageError,
     StorageFull,
     StorageLocked,
+    StorageTaken,
     StorageTooOld,
     StorageUnreachable,
 )
@@ -98,6 +100,7 @@ class SqliteDriver:
         self.where = path or "scratch"
         self.one_connection = not path
         self._path = path
+        self._claim: IO[str] | None = None
 
     def connect(self, *, writing: bool) -> Connection:
         """A new connection in autocommit, so that BEGIN and COMMIT are ours."""
@@ -124,6 +127,26 @@ class SqliteDriver:
             connection.close()
             raise self.explain(error) from error
         return connection  # type: ignore[no-any-return]
+
+    def claim(self) -> None:
+        """Locks a file beside the database: closing any handle to the database itself would drop SQLite's own locks."""
+        beside = Path(self._path).resolve()
+        try:
+            handle = os.open(beside.with_name(beside.name + ".lock"), os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StorageUnreachable(self.where, str(error)) from error
+        self._claim = os.fdopen(handle, "w")
+        try:
+            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.give_back()
+            raise StorageTaken(self.where) from None
+
+    def give_back(self) -> None:
+        """Frees the lock; its file stays, so that two who come at once lock the same one."""
+        if self._claim is not None:
+            self._claim.close()
+            self._claim = None
 
     def spelling(self) -> sqlalchemy.Dialect:
         """How tables are spelt here."""

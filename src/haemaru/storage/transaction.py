@@ -65,6 +65,14 @@ class Driver(Protocol):
         """A new connection, set up for the one writer or for a reader."""
         ...
 
+    def claim(self) -> None:
+        """Keeps whoever else claims it off this database until it is given back; `StorageTaken` if somebody has it."""
+        ...
+
+    def give_back(self) -> None:
+        """Ends the claim; the end of the process does as well, however it comes."""
+        ...
+
     def alchemy(self) -> sqlalchemy.Engine:
         """A SQLAlchemy engine on the same database, for migrations."""
         ...
