@@ -171,6 +171,38 @@ def test_a_record_corrected_while_it_stood_aside_leaves_as_it_is_now(both: tuple
     assert drain(north, south) == 0
 
 
+@pytest.mark.parametrize("had_arrived", [False, True], ids=["never sent", "its receipt was lost"])
+def test_what_stood_aside_is_not_forgotten_when_streams_are_opened_anew(
+    both: tuple[Node, Node], had_arrived: bool
+) -> None:
+    north, south = both
+    north.put(report("a-1"), "south", agreement=FIRST)
+    if had_arrived:
+        south.exchange.accept(north.frame("south"))
+    north.put(report("b-1"), "south", agreement=SECOND)
+    for node in both:
+        node.adopted.suspended_ids = {FIRST}
+    north.frame("south")
+    assert north.counts("south")["void"] == 1
+
+    north.exchange.epochs.reopen("south")
+    drain(north, south)
+    assert north.counts("south")["waiting"] == 0
+    for node in both:
+        node.adopted.suspended_ids = set()
+    north.exchange.tick()
+    drain(north, south)
+
+    assert sorted(south.rids()) == ["a-1", "b-1"]
+    counts = north.counts("south"), south.counts("north")
+    assert [(each["waiting"], each["lost"], each["duplicates"], each["quarantined"]) for each in counts] == [
+        (0, 0, 0, {}),
+        (0, 0, 0, {}),
+    ]
+    for node in both:
+        assert node.ledger.rebuild(check=True)["equal"]
+
+
 def test_a_receiver_refuses_the_frames_of_the_agreement_it_suspended_alone(both: tuple[Node, Node]) -> None:
     north, south = both
     north.put(report("b-1"), "south", agreement=SECOND)

@@ -135,11 +135,15 @@ class Referrals:
         return self._house.waits(agreement, peer, self._house.clock.now()) is not None
 
     def _is_void_on_its_way(self, tx: Tx, facts: JudgedFacts) -> bool:
-        """Whether the partner has not said yet that the number was empty: it may hold the record already."""
+        """Whether the partner has not said yet that the number was empty: it may hold the record already.
+
+        A number of an epoch that is over has no receipt any more; what the partner holds of it is known again by its rid.
+        """
         row = tx.one(
             "SELECT 1 FROM exchange_out o JOIN exchange_streams s ON s.direction = 'out' AND s.peer = o.peer"
             " AND s.channel = o.channel AND s.epoch = o.epoch WHERE o.rid = :rid AND o.peer = :peer AND o.rev = :rev"
-            " AND o.state = 'void' AND o.seq > s.acked LIMIT 1",
+            " AND o.state = 'void' AND o.seq > s.acked AND o.epoch = (SELECT max(n.epoch) FROM exchange_streams n"
+            " WHERE n.direction = 'out' AND n.peer = o.peer AND n.channel = o.channel) LIMIT 1",
             rid=self._house.vault.blind(facts.rid),
             peer=facts.peer,
             rev=facts.rev,

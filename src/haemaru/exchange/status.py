@@ -84,6 +84,10 @@ class StatusBook:
                 " AND o.seq > s.acked WHERE s.direction = 'out' GROUP BY o.peer, o.channel, o.epoch, o.state, o.code"
             )
         }
+        streams = tx.all(
+            "SELECT peer, channel, epoch, acked FROM exchange_streams WHERE direction = 'out' ORDER BY epoch"
+        )
+        newest = {(peer, channel): epoch for peer, channel, epoch, _ in streams}
         rows_of: Counter[tuple[str, str, int]] = Counter()
         for peer, channel, epoch, state, code, number in rows:
             counts = counted[peer][channel]
@@ -94,12 +98,11 @@ class StatusBook:
                 continue
             counts["sealed"] += number
             counts["void"] += number if state == "void" else 0
-            counts["waiting"] += number - acked
+            # A void of an epoch that is over is never sent: what it stood for has a new number, or is owed one.
+            counts["waiting"] += number - acked if epoch == newest[peer, channel] else 0
             if code and state == "sealed":
                 counts["exceptions"][code] = counts["exceptions"].get(code, 0) + number
-        for peer, channel, epoch, acked in tx.all(
-            "SELECT peer, channel, epoch, acked FROM exchange_streams WHERE direction = 'out' ORDER BY epoch"
-        ):
+        for peer, channel, epoch, acked in streams:
             counts = counted[peer][channel]
             counts["epoch"] = epoch
             counts["sent"] += max(acked, self._house.tally.sent[peer, channel, epoch])
