@@ -195,7 +195,13 @@ def _compared(tx: Tx, entry: Entry, body: bytes) -> None:
             ],
         )
     if facts.done and not facts.cut:
-        # What this comparison did not find again is no difference any more.
+        # What this comparison did not find again is no difference any more. Of numbers that the partner named, and that
+        # may never have been, no row is kept.
+        tx.run(
+            "DELETE FROM exchange_differences WHERE asker = :asker AND peer = :peer"
+            " AND session <> :session AND state = 'open' AND code = 'unknown'",
+            **place,
+        )
         tx.run(
             "UPDATE exchange_differences SET state = 'done' WHERE asker = :asker AND peer = :peer"
             " AND session <> :session AND state = 'open' AND code <> 'forked'",

@@ -23,26 +23,30 @@ from haemaru.exchange.peers import Peer, PeerBook
 from haemaru.exchange.ranges import NOTHING, Range, Row, answered, cut, digests_in, digests_of, rows_of
 from haemaru.exchange.recovering import Recovering
 from haemaru.ledger import Batch
+from haemaru.records import CHANNELS
 from haemaru.storage import Tx
 from haemaru.wording import Fault
 
 MOST_RANGES = 2_000
 """How many ranges one round may ask for, and how many it follows; what is beyond is found the next time."""
 MOST_NUMBERS = 50_000
-"""How many numbers one comparison lists."""
+"""How many numbers of a stream may be listed as missing, as altered and as unknown at any time."""
+MOST_ANSWERS = 16
+"""How many answers may be on their way to a partner: it asks for the next round when it has the one before."""
 _GIVE_UP = timedelta(days=3)
+_CODES = ("missing", "altered", "unknown")
 
 
 @dataclass(slots=True)
 class _Round:
     """What one answer brought."""
 
+    listed: dict[str, int]
+    """How many numbers are listed already, by code."""
+    cut: bool
     digests: int = 0
     next: dict[tuple[str, int], list[Range]] = field(default_factory=dict)
-    missing: list[Number] = field(default_factory=list)
-    altered: list[Number] = field(default_factory=list)
-    unknown: list[Number] = field(default_factory=list)
-    cut: bool = False
+    numbers: dict[str, list[Number]] = field(default_factory=lambda: {code: [] for code in _CODES})
 
     def follow(self, channel: str, epoch: int, found: Range) -> None:
         if sum(map(len, self.next.values())) >= MOST_RANGES:
@@ -50,9 +54,10 @@ class _Round:
         else:
             self.next.setdefault((channel, epoch), []).append(found)
 
-    def note(self, into: list[Number], channel: str, epoch: int, seqs: Iterable[int]) -> None:
+    def note(self, code: str, channel: str, epoch: int, seqs: Iterable[int]) -> None:
+        into = self.numbers[code]
         for seq in seqs:
-            if len(into) >= MOST_NUMBERS:
+            if len(into) + self.listed.get(code, 0) >= MOST_NUMBERS:
                 self.cut = True
                 return
             into.append((channel, epoch, seq))
@@ -149,8 +154,9 @@ class Digests:
         session = self._house.ids.new()
         rows = batch.tx.all(
             "SELECT channel, epoch, acked FROM exchange_streams WHERE direction = 'out' AND peer = :peer AND acked > 0"
-            " ORDER BY channel, epoch",
+            " ORDER BY epoch DESC, channel LIMIT :most",
             peer=peer,
+            most=MOST_RANGES,
         )
         parts = tuple(Part(channel=channel, epoch=epoch, ranges=((1, acked),)) for channel, epoch, acked in rows)
         batch.append(COMPARED, entry_bytes(ComparedFacts(session=session, peer=peer)))
@@ -166,10 +172,10 @@ class Digests:
     def _answer(self, batch: Batch, peer: Peer, message: Message) -> Heard:
         assert isinstance(message, DigestAsk)  # noqa: S101 - registered for this type
         tx = batch.tx
-        if not (_is_fair(message.parts) and _is_fair(message.wanted)) or len(
-            {(part.channel, part.epoch) for part in message.parts}
-        ) < len(message.parts):
+        if not (_is_fair(message.parts, MOST_RANGES) and _is_few(message.wanted)):
             return Heard("digest_ranges_wrong")
+        if self._outbox.unacknowledged(tx, peer.party, DigestAnswer.kind) >= MOST_ANSWERS:
+            return Heard("digests_too_often")
         if message.round:
             held = tx.all(
                 "SELECT channel, epoch, last FROM exchange_streams WHERE direction = 'in' AND peer = :peer"
@@ -200,9 +206,9 @@ class Digests:
         )
         if row is None or message.round != row[0] + 1:
             return Heard("digests_not_asked")
-        if not _is_fair(message.parts):
+        if not _is_fair(message.parts, MOST_RANGES):
             return Heard("digest_ranges_wrong")
-        found = _Round(cut=bool(row[2]))
+        found = _Round(self._listed(batch.tx, peer.party), bool(row[2]))
         try:
             for part in message.parts:
                 self._compare(batch.tx, peer.party, part, found)
@@ -216,11 +222,11 @@ class Digests:
             peer=peer.party,
             rounds=message.round,
             digests=found.digests,
-            missing=parts_of(found.missing),
-            altered=parts_of(found.altered),
-            unknown=parts_of(found.unknown),
             cut=found.cut,
             done=not parts,
+            missing=parts_of(found.numbers["missing"]),
+            altered=parts_of(found.numbers["altered"]),
+            unknown=parts_of(found.numbers["unknown"]),
         )
         batch.append(COMPARED, entry_bytes(facts))
         if parts:
@@ -240,9 +246,9 @@ class Digests:
                     continue
                 place = (part.channel, part.epoch)
                 if other == NOTHING:
-                    found.note(found.missing, *place, (row.seq for row in read(begin, end) if row.state != "moved"))
+                    found.note("missing", *place, (row.seq for row in read(begin, end) if row.state != "moved"))
                 elif mine == NOTHING:
-                    found.note(found.unknown, *place, range(begin, end + 1))
+                    found.note("unknown", *place, range(begin, end + 1))
                 elif begin == end:
                     _differs(next(read(begin, begin)), place, found)
                 else:
@@ -257,17 +263,21 @@ class Digests:
         own = {(channel, epoch): (last, acked) for channel, epoch, last, acked in rows}
         newest = max((epoch for _, epoch in own), default=1)
         for each in held:
+            if each.channel not in CHANNELS:
+                continue
             last, acked = own.get((each.channel, each.epoch), (0, 0))
             if each.epoch < newest and acked < min(each.last, last):
                 found.follow(each.channel, each.epoch, (acked + 1, min(each.last, last)))
-            found.note(found.unknown, each.channel, each.epoch, range(last + 1, each.last + 1))
+            found.note("unknown", each.channel, each.epoch, range(last + 1, each.last + 1))
 
     def _end(self, batch: Batch, peer: str, session: str) -> None:
         row = batch.tx.one("SELECT rounds, digests FROM exchange_comparisons WHERE session = :session", session=session)
         rounds, digests = row or (0, 0)
-        places: dict[str, list[Number]] = {"missing": [], "altered": [], "unknown": []}
+        places: dict[str, list[Number]] = {code: [] for code in _CODES}
         for code, channel, epoch, seq in batch.tx.all(
-            "SELECT code, channel, epoch, seq FROM exchange_differences WHERE asker = 'own' AND session = :session",
+            "SELECT code, channel, epoch, seq FROM exchange_differences WHERE asker = 'own' AND peer = :peer"
+            " AND (state = 'open' OR session = :session)",
+            peer=peer,
             session=session,
         ):
             places[code].append((channel, epoch, seq))
@@ -276,9 +286,9 @@ class Digests:
             session=session,
             rounds=rounds,
             digests=digests,
-            missing=parts_of(places["missing"]),
-            altered=parts_of(places["altered"]),
-            unknown=parts_of(places["unknown"]),
+            missing=parts_of(places["missing"][:MOST_NUMBERS]),
+            altered=parts_of(places["altered"][:MOST_NUMBERS]),
+            unknown=parts_of(places["unknown"][:MOST_NUMBERS]),
         )
         self._outbox.send_message(batch, peer, end)
         row = batch.tx.one(
@@ -290,10 +300,27 @@ class Digests:
             self._outbox.send_message(batch, peer, ask)
         batch.after_commit(lambda: self._house.woken(peer))
 
+    def _listed(self, tx: Tx, peer: str) -> dict[str, int]:
+        """How many numbers of the own streams are listed as differing, by code."""
+        rows = tx.all(
+            "SELECT code, count(*) FROM exchange_differences WHERE asker = 'own' AND peer = :peer AND state <> 'done'"
+            " GROUP BY code",
+            peer=peer,
+        )
+        return dict(rows)
+
+    def _is_held(self, tx: Tx, peer: str, parts: tuple[Part, ...]) -> bool:
+        """Whether every number lies within what is held of the partner's streams."""
+        rows = tx.all(
+            "SELECT channel, epoch, last FROM exchange_streams WHERE direction = 'in' AND peer = :peer", peer=peer
+        )
+        held = {(channel, epoch): last for channel, epoch, last in rows}
+        return all(part.ranges[-1][1] <= held.get((part.channel, part.epoch), 0) for part in parts if part.ranges)
+
     def _told(self, batch: Batch, peer: Peer, message: Message) -> Heard:
         assert isinstance(message, DigestFound)  # noqa: S101 - registered for this type
         found = (message.missing, message.altered, message.unknown)
-        if not all(map(_is_fair, found)) or sum(map(_size, found)) > 3 * MOST_NUMBERS:
+        if not all(map(_is_few, found)) or not self._is_held(batch.tx, peer.party, message.altered):
             return Heard("digest_ranges_wrong")
         if batch.tx.one("SELECT 1 FROM exchange_comparisons WHERE session = :session", session=message.session):
             return Heard("digests_not_asked")
@@ -343,14 +370,17 @@ def _told(row: tuple[Any, ...]) -> dict[str, Any]:
 def _differs(own: Row, place: tuple[str, int], found: _Round) -> None:
     if own.state == "moved":
         # The number was given twice: before this node was put back, and after; the latter has another number now.
-        found.note(found.unknown, *place, (own.seq,))
+        found.note("unknown", *place, (own.seq,))
     elif own.state != "delivered":
-        found.note(found.altered, *place, (own.seq,))
+        found.note("altered", *place, (own.seq,))
 
 
-def _is_fair(parts: tuple[Part, ...]) -> bool:
+def _is_fair(parts: tuple[Part, ...], most: int) -> bool:
     """Whether ranges are few, in order, and do not overlap: nothing is read twice for a partner."""
-    if sum(len(part.ranges) for part in parts) > max(MOST_RANGES, MOST_NUMBERS):
+    places = {(part.channel, part.epoch) for part in parts}
+    if sum(len(part.ranges) for part in parts) > most or len(places) < len(parts):
+        return False
+    if not {channel for channel, _ in places} <= set(CHANNELS):
         return False
     for part in parts:
         before = 0
@@ -361,5 +391,7 @@ def _is_fair(parts: tuple[Part, ...]) -> bool:
     return True
 
 
-def _size(parts: tuple[Part, ...]) -> int:
-    return sum(last - first + 1 for part in parts for first, last in part.ranges)
+def _is_few(parts: tuple[Part, ...]) -> bool:
+    """Whether ranges are fair and name no more numbers than one comparison may list."""
+    size = sum(last - first + 1 for part in parts for first, last in part.ranges)
+    return _is_fair(parts, MOST_NUMBERS) and size <= MOST_NUMBERS

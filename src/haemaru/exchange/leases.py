@@ -110,24 +110,12 @@ class Leases:
         passed_ms, whole_ms = to_ms(at) - asked_ms, agreement.lease_minutes * MINUTE_MS
         if passed_ms < 0:
             return is_over
-        on_its_way = self._on_its_way(tx, agreement, peer)
+        on_its_way = self._outbox.unacknowledged(tx, peer, LeaseAsk.kind, agreement.hash)
         if on_its_way:
             # It may be lost (a courier file), or the cable is cut for days: asked again, but ever more seldom.
             return passed_ms >= whole_ms << min(on_its_way - 1, _MOST_DOUBLINGS)
         third_ms = whole_ms // 3
         return passed_ms >= (min(self._waits_ms.get((peer, agreement.hash), 0), third_ms) if is_over else third_ms)
-
-    def _on_its_way(self, tx: Tx, agreement: Agreement, peer: str) -> int:
-        """How many questions the partner has given no receipt for."""
-        row = tx.one(
-            "SELECT count(*) FROM exchange_out o JOIN exchange_streams s ON s.direction = 'out' AND s.peer = o.peer"
-            " AND s.channel = o.channel AND s.epoch = o.epoch WHERE o.peer = :peer AND o.channel = 'control'"
-            " AND o.seq > s.acked AND o.kind = :kind AND o.agreement = :agreement AND o.state = 'sealed'",
-            peer=peer,
-            kind=LeaseAsk.kind,
-            agreement=agreement.hash,
-        )
-        return int(row[0]) if row else 0
 
     def _ask(self, batch: Batch, peer: str, agreement: Agreement, at: datetime) -> None:
         house, key = self._house, (peer, agreement.hash)

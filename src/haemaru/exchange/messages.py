@@ -68,11 +68,11 @@ class Disposition(_Message, frozen=True, kw_only=True, tag="disposition"):
     op: str
     answer: Answer
     basis: str | None = None
-    copies: int = 0
+    copies: Whole = 0
     exported: tuple[Exported, ...] = ()
     forwarded_to: tuple[str, ...] = ()
     derived: tuple[str, ...] = ()
-    backups: int = 0
+    backups: Whole = 0
 
 
 class Past(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -145,7 +145,7 @@ class Lease(_Message, frozen=True, kw_only=True, tag="lease"):
     kind: ClassVar[str] = "control.lease"
     asked: str
     agreement: str
-    minutes: int
+    minutes: Whole
 
 
 class RecordAsk(_Message, frozen=True, kw_only=True, tag="ask"):
@@ -267,7 +267,7 @@ class OnwardAsk(_Message, frozen=True, kw_only=True, tag="onward_ask"):
 
     kind: ClassVar[str] = "control.onward_ask"
     rid: str
-    rev: int
+    rev: Whole
     receiver: str
     purpose: str
     reason: str

@@ -180,6 +180,19 @@ class Outbox:
         record: Record = msgspec.json.decode(content)
         return record
 
+    def unacknowledged(self, tx: Tx, peer: str, kind: str, agreement: str = "") -> int:
+        """How many control messages of a kind (about one agreement, or about any) have no receipt from a partner."""
+        row = tx.one(
+            "SELECT count(*) FROM exchange_out o JOIN exchange_streams s ON s.direction = 'out' AND s.peer = o.peer"
+            " AND s.channel = o.channel AND s.epoch = o.epoch WHERE o.peer = :peer AND o.channel = 'control'"
+            " AND o.seq > s.acked AND o.kind = :kind AND (:agreement = '' OR o.agreement = :agreement)"
+            " AND o.state = 'sealed'",
+            peer=peer,
+            kind=kind,
+            agreement=agreement,
+        )
+        return int(row[0]) if row else 0
+
     def _keep(self, batch: Batch, record: Record) -> tuple[str, Own]:
         if record["origin"] != self._house.party:
             raise Fault("record_of_other_origin", "record.origin", origin=record["origin"], party=self._house.party)

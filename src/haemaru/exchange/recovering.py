@@ -45,6 +45,8 @@ from haemaru.storage import Tx
 from haemaru.wording import Fault
 
 _MOST_BYTES = 1024 * 1024
+_MOST_MESSAGES = 64
+"""So much is given back at once; what is beyond is asked for after the next comparison."""
 
 
 class Recovering:
@@ -58,7 +60,10 @@ class Recovering:
         house.hears[Returned] = self._take
 
     def give_back(self, batch: Batch, peer: str, session: str, wanted: tuple[Part, ...]) -> None:
-        """Sends a partner the items it asks for, in messages of bounded size."""
+        """Sends a partner the items it asks for in messages of bounded size and number; none before it has the last."""
+        if self._outbox.unacknowledged(batch.tx, peer, Returned.kind):
+            return
+        sent = 0
         lines: list[Line] = []
         size = 0
         frames = self._evidence.frames(batch.tx, peer)
@@ -70,8 +75,11 @@ class Recovering:
             size += len(found.line or "") + 1_000
             if size > _MOST_BYTES:
                 self._send(batch, peer, session, lines)
-                lines, size = [], 0
-        if lines:
+                lines, size, sent = [], 0, sent + 1
+                if sent == _MOST_MESSAGES:
+                    return
+        # Also where nothing was found: each asking costs the asker a receipt.
+        if lines or not sent:
             self._send(batch, peer, session, lines)
 
     def _send(self, batch: Batch, peer: str, session: str, lines: list[Line]) -> None:

@@ -137,7 +137,7 @@ class Referrals:
     def _is_void_on_its_way(self, tx: Tx, facts: JudgedFacts) -> bool:
         """Whether the partner has not said yet that the number was empty: it may hold the record already.
 
-        A number of an epoch that is over has no receipt any more; what the partner holds of it is known again by its rid.
+        A number of an epoch that is over gets no receipt any more: what the partner holds of it is known by its rid.
         """
         row = tx.one(
             "SELECT 1 FROM exchange_out o JOIN exchange_streams s ON s.direction = 'out' AND s.peer = o.peer"

@@ -20,6 +20,7 @@ from haemaru.exchange.epochs import Epochs
 from haemaru.exchange.errors import EnvelopeRefused
 from haemaru.exchange.house import House
 from haemaru.exchange.introducing import keys_towards
+from haemaru.exchange.limits import Whole
 from haemaru.exchange.peers import Peer, PeerBook
 from haemaru.exchange.receipt import Refusal, frame_digest, write_refusal
 from haemaru.records import CHANNELS
@@ -34,17 +35,17 @@ class Sent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The last number given in a stream, and the partner's receipt."""
 
     channel: str
-    epoch: int
-    last: int
-    acked: int
+    epoch: Whole
+    last: Whole
+    acked: Whole
 
 
 class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The last number held of a partner's stream."""
 
     channel: str
-    epoch: int
-    last: int
+    epoch: Whole
+    last: Whole
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
