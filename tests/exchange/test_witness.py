@@ -234,6 +234,27 @@ def test_asking_twice_is_one_restart_and_where_nothing_is_lost_there_is_no_alarm
     assert north.exchange.status()["south"]["witness"]["code"] is None
 
 
+def test_a_restart_of_a_ledger_that_nobody_has_seen_is_noted_all_the_same(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    north.put(report(), "south")
+    drain(north, south)
+    for _ in range(2):
+        with north.ledger.write() as batch:
+            north.exchange.witness.declare_restart(batch, "south", "disk failed")
+        drain(north, south)
+
+    alarm = south.exchange.status()["north"]["witness"]["restarted"]
+    assert (alarm["from"], alarm["to"], alarm["reason"]) == (0, 0, "disk failed")
+    with south.ledger.read() as tx:
+        assert [each["acknowledged"] for each in south.ledger.restarts.listed(tx)] == [None]
+    with north.ledger.read() as tx:
+        assert [each["answer"] for each in north.ledger.restarts.declared(tx)] == ["taken", "taken"]
+    countersigned(north, south, "r-2")
+    assert north.exchange.status()["south"]["witness"]["code"] is None
+    assert south.ledger.rebuild(check=True)["ok"]
+    assert south.ledger.verify({"north": north.keys.public}).ok
+
+
 def test_a_partner_that_was_put_back_is_given_the_proof_from_what_it_holds(pair: tuple[Node, Node]) -> None:
     north, south = pair
     countersigned(north, south, "r-1")

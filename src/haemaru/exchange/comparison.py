@@ -195,18 +195,15 @@ def _compared(tx: Tx, entry: Entry, body: bytes) -> None:
             ],
         )
     if facts.done and not facts.cut:
-        # What this comparison did not find again is no difference any more. Of numbers that the partner named, and that
-        # may never have been, no row is kept.
-        tx.run(
-            "DELETE FROM exchange_differences WHERE asker = :asker AND peer = :peer"
-            " AND session <> :session AND state = 'open' AND code = 'unknown'",
-            **place,
-        )
-        tx.run(
-            "UPDATE exchange_differences SET state = 'done' WHERE asker = :asker AND peer = :peer"
-            " AND session <> :session AND state = 'open' AND code <> 'forked'",
-            **place,
-        )
+        _forget_others(tx, place)
+
+
+def _forget_others(tx: Tx, place: dict[str, str]) -> None:
+    """What this comparison did not find again is no difference any more."""
+    others = " WHERE asker = :asker AND peer = :peer AND session <> :session AND state = 'open'"
+    # Of numbers that only the partner named, and that may never have been, no row is kept.
+    tx.run(f"DELETE FROM exchange_differences{others} AND code = 'unknown'", **place)
+    tx.run(f"UPDATE exchange_differences SET state = 'done'{others} AND code <> 'forked'", **place)
 
 
 def _resent(tx: Tx, _entry: Entry, body: bytes) -> None:

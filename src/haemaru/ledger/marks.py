@@ -68,8 +68,8 @@ class Dispute(msgspec.Struct, frozen=True, omit_defaults=True):
 class RestartTaken(msgspec.Struct, frozen=True):
     """Body of `ledger.restart`: a party declared that its ledger goes on from an earlier size.
 
-    `restart` is what it signed, `base` the note we hold of that size ("" for the empty ledger), `held` the newest note
-    that we had countersigned: what lies between the two is lost by its owner's own word.
+    `restart` is what it signed, `base` the note we hold of that size ("" where there is none), `held` the newest note
+    that we had countersigned ("" where there is none): what lies between the two is lost by its owner's own word.
     """
 
     party: str

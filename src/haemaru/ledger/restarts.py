@@ -25,7 +25,15 @@ from haemaru.ledger.marks import (
     RestartTaken,
 )
 from haemaru.ledger.merkle import EMPTY_ROOT
-from haemaru.ledger.notes import Restart, is_signed_by, origin_of, read_checkpoint, read_restart, write_restart
+from haemaru.ledger.notes import (
+    Checkpoint,
+    Restart,
+    is_signed_by,
+    origin_of,
+    read_checkpoint,
+    read_restart,
+    write_restart,
+)
 from haemaru.ledger.partners import Case, Partners, base_of, claims_of_size, era_of
 from haemaru.signing import Keys, PublicKeys
 from haemaru.storage import Tx
@@ -75,7 +83,7 @@ class Restarts:
             batch.append_own(RESTART_ANSWERED, msgspec.json.encode(RestartAnswered(party, name, code)))
 
     def take(self, batch: Batch, party: str, public: PublicKeys, note: bytes, *, hearsay: bool = False) -> bool:
-        """Takes a partner's restart; True where something is lost by it, and an alarm was raised.
+        """Takes a partner's restart; True where something may be lost by it, and an alarm was raised.
 
         A second one, before an officer has acknowledged the first, and one that contradicts what the party signed
         before are a `Fault`, and kept as disputes.
@@ -87,7 +95,11 @@ class Restarts:
             raise Fault("restart_signature_wrong", party, size=told.size)
         case = Case(batch, party, public, hearsay)
         last = self._partners.held(batch.tx, party)
-        if self._is_known(case, told) or last is None or told.size > last.size or told.root == last.root:
+        if self._is_known(case, told):
+            return False
+        if last is None:
+            return self._take_first(case, told)
+        if told.size > last.size or told.root == last.root:
             return False  # nothing that we hold is lost by it
         base = base_of(batch.tx, party, told)
         if base is None and (told.size, told.root) != (0, EMPTY_ROOT):
@@ -95,18 +107,28 @@ class Restarts:
         if batch.tx.one("SELECT 1 FROM restart WHERE party = :party AND acknowledged < 0", party=party) is not None:
             self._partners.dispute(case, "restart_again", last, told)
             raise Fault("restart_again", party, size=told.size)
+        self._write(case, told, base, last)
+        return True
+
+    def _take_first(self, case: Case, told: Restart) -> bool:
+        """A restart of a ledger of which no checkpoint was seen since the last one: only the first is news."""
+        if era_of(case.batch.tx, case.party):
+            return False
+        self._write(case, told, None, None)
+        return True
+
+    def _write(self, case: Case, told: Restart, base: Checkpoint | None, last: Checkpoint | None) -> None:
         taken = RestartTaken(
-            party=party,
+            party=case.party,
             id=told.id,
-            era=era_of(batch.tx, party) + 1,
+            era=era_of(case.batch.tx, case.party) + 1,
             size=told.size,
             restart=told.note.decode(),
             base="" if base is None else base.note.decode(),
-            held=last.note.decode(),
-            held_size=last.size,
+            held="" if last is None else last.note.decode(),
+            held_size=0 if last is None else last.size,
         )
-        batch.append_own(RESTART, msgspec.json.encode(taken))
-        return True
+        case.batch.append_own(RESTART, msgspec.json.encode(taken))
 
     def acknowledge(self, batch: Batch, name: str, reason: str, by: str) -> None:
         """An officer has looked into a restart; raises a `Fault` where there is none of that name to look into."""
