@@ -9,9 +9,11 @@ from tests.exchange.nodes import Node, drain, later, load, report
 from tests.exchange.test_positions import arrow, put
 
 from haemaru.exchange import Refusal
+from haemaru.exchange.entries import RECOVERED, STORED, StoredFacts, read_entry
 from haemaru.exchange.envelope import read_envelope
 from haemaru.exchange.receipt import read_answer
 from haemaru.exchange.standing import STANDING_TYPE, Standing
+from haemaru.wording import Fault
 
 
 def greet(here: Node, there: Node) -> None:
@@ -103,6 +105,55 @@ def test_what_a_sender_forgot_comes_back_and_can_be_taken_back(pair: tuple[Node,
     assert south.rids() == ["r-1", "r-3", "r-4"]
     assert north.exchange.status()["south"]["compliance"] == {"erased": 2}
     agree(north, south)
+
+
+def test_what_came_back_is_held_listed_and_erased_like_any_own_record(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    with put_back(north):
+        north.put(report("r-1"), "south")
+        drain(*pair)
+    greet(north, south)
+    north.exchange.reopen("south")
+    compared(north, south)
+
+    [held] = north.exchange.holdings.list()
+    assert (held.rid, held.state, held.is_recovered) == ("r-1", "held", True)
+    assert "source" not in held.record["body"]
+    with north.ledger.write() as batch:
+        north.exchange.hold(batch, "r-1", "case 7")
+        north.exchange.holds.release(batch, "r-1", "over")
+    assert len(bodies(north, RECOVERED)) == 1
+    north.retract("r-1", "wrong ship")
+    assert bodies(north, RECOVERED) == bodies(north, STORED)[1:] == []
+    drain(*pair)
+    agree(north, south)
+
+
+def test_what_had_been_taken_back_comes_back_as_a_tombstone_that_says_nothing(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    north.put(report("r-1"), "south")
+    drain(*pair)
+    with put_back(north):
+        north.retract("r-1", "wrong ship")
+        drain(*pair)
+    assert north.rids() == ["r-1"]
+    greet(north, south)
+    north.exchange.reopen("south")
+    compared(north, south)
+    north.exchange.tick()
+
+    assert north.rids() == []
+    [tombstone] = bodies(north, STORED)
+    facts, content = read_entry(tombstone, StoredFacts)
+    assert (facts.op, facts.keys, facts.recovered, content) == ("retract", (), True, b"")
+    with pytest.raises(Fault, match="rid_taken_back"):
+        north.put(report("r-1"), "south")
+    agree(north, south)
+
+
+def bodies(node: Node, kind: str) -> list[bytes]:
+    with node.ledger.read() as tx:
+        return [body for _, body in node.ledger.entries(tx, kinds=(kind,))]
 
 
 def test_what_comes_back_and_has_lost_its_bytes_goes_as_a_void(pair: tuple[Node, Node]) -> None:

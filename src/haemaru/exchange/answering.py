@@ -83,7 +83,7 @@ class Answering:
         """Notes a file or a printout of a record that is held here; raises `Fault("rid_unknown")` for any other."""
         blind = self._house.vault.blind(rid)
         row = batch.tx.one(
-            "SELECT max(rev) FROM (SELECT rev FROM exchange_own WHERE rid = :rid AND state = 'held'"
+            "SELECT max(rev) FROM (SELECT rev FROM exchange_own WHERE rid = :rid AND state IN ('held', 'recovered')"
             " UNION ALL SELECT rev FROM exchange_in WHERE rid = :rid AND state IN ('held', 'kept')) AS there",
             rid=blind,
         )

@@ -160,7 +160,8 @@ class Asking:
         """What may be said of a rid. Without a record of that name another one is looked at, and nothing said of it."""
         own = self._outbox.latest(tx, asked.rid)
         decoy = tx.one(
-            "SELECT rev, kind, state, entry FROM exchange_own WHERE state = 'held' ORDER BY entry DESC LIMIT 1"
+            "SELECT rev, kind, 'held', entry FROM exchange_own WHERE state IN ('held', 'recovered')"
+            " ORDER BY entry DESC LIMIT 1"
         )
         # What was taken back has no content any more: another record is looked at for it too.
         is_held = own is not None and own.state == "held"

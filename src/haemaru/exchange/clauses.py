@@ -18,6 +18,7 @@ from haemaru.exchange import entries, keeping
 from haemaru.exchange.columns import text, whole
 from haemaru.exchange.entries import JudgedFacts, ReceiptFacts, ReopenedFacts, SealedFacts, VoidFacts, read_entry
 from haemaru.exchange.envelope import read_envelope
+from haemaru.exchange.own_rows import put_rows
 from haemaru.ledger import Entry
 from haemaru.signing import Vault
 from haemaru.storage import Tx
@@ -183,7 +184,7 @@ class ClauseView:
         facts, _ = read_entry(body, keeping.OwnErasedFacts)
         rid = bytes.fromhex(facts.blind) if facts.blind else self._blind(facts.rid)
         for name in (OUT, KEPT):
-            keeping.put_rows(tx, METADATA.tables[name], rid, facts.rows.get(name, []))
+            put_rows(tx, METADATA.tables[name], rid, facts.rows.get(name, []))
 
 
 def keepers(decision: Decision) -> tuple[str, ...]:

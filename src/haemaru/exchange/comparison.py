@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Mapping
 from sqlalchemy import Index, MetaData, Table
 
 from haemaru.exchange.columns import text, whole
-from haemaru.exchange.entries import REOPENED, Facts, ReopenedFacts, SealedFacts, read_entry
+from haemaru.exchange.entries import RECOVERED, REOPENED, Facts, ReopenedFacts, SealedFacts, read_entry
+from haemaru.exchange.keeping import OWN_ERASED, OwnErasedFacts
 from haemaru.exchange.messages import Part
 from haemaru.ledger import Entry
 from haemaru.storage import Tx
 
 COMPARED = "exchange.compared"
 RESENT = "exchange.resent"
-RECOVERED = "exchange.recovered"
 FORKED = "exchange.epoch_forked"
 PUT_BACK = "exchange.put_back"
 METADATA = MetaData()
@@ -143,6 +143,7 @@ class ComparisonView:
             COMPARED: _compared,
             RESENT: _resent,
             RECOVERED: _recovered,
+            OWN_ERASED: _own_erased,
             FORKED: _forked,
             PUT_BACK: _put_back,
             REOPENED: _reopened,
@@ -229,6 +230,16 @@ def _recovered(tx: Tx, _entry: Entry, body: bytes) -> None:
         channel=facts.channel,
         epoch=facts.epoch,
         seq=facts.seq,
+    )
+
+
+def _own_erased(tx: Tx, _entry: Entry, body: bytes) -> None:
+    # Of a record that had come back and was erased since, a rebuild does not see the coming back.
+    facts, _ = read_entry(body, OwnErasedFacts)
+    tx.many(
+        "UPDATE exchange_differences SET state = 'done' WHERE asker = 'own' AND peer = :peer AND channel = :channel"
+        " AND epoch = :epoch AND seq = :seq AND code = 'unknown'",
+        [{name: row[name] for name in ("peer", "channel", "epoch", "seq")} for row in facts.rows["exchange_out"]],
     )
 
 

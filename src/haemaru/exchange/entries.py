@@ -24,6 +24,7 @@ HELD = "exchange.held"
 BATCH_STORED = "exchange.batch_stored"
 OFFERED = "exchange.offered"
 RESTARTED = "exchange.restarted"
+RECOVERED = "exchange.recovered"
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

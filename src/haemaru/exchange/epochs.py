@@ -44,13 +44,16 @@ class Epochs:
             tx = batch.tx
             self._peers.get(tx, peer)
             row = tx.one("SELECT max(epoch) FROM exchange_streams WHERE direction = 'out' AND peer = :peer", peer=peer)
-            epoch = max(row[0] if row else 1, self._seen.get(peer, 0)) + 1
+            newest = row[0] if row else 1
+            epoch = max(newest, self._seen.get(peer, 0)) + 1
+            # In an epoch before the newest nothing waits: what stands there beyond a gap came back from the partner.
             waiting = tx.all(
                 "SELECT o.entry, o.channel FROM exchange_out o JOIN exchange_streams s ON s.direction = 'out'"
                 " AND s.peer = o.peer AND s.channel = o.channel AND s.epoch = o.epoch"
-                " WHERE o.peer = :peer AND o.seq > s.acked"
+                " WHERE o.peer = :peer AND o.epoch = :newest AND o.seq > s.acked"
                 " AND (o.state = 'sealed' OR (o.state = 'delivered' AND o.void_entry < 0)) ORDER BY o.epoch, o.seq",
                 peer=peer,
+                newest=newest,
             )
             # A partner that has not taken in the newest keys yet must be able to believe the statement.
             keys = keys_towards(house, tx, peer)

@@ -18,7 +18,8 @@ from haemaru.exchange.clauses import METADATA as CLAUSES
 from haemaru.exchange.entries import ErasedCopy, ErasedFacts, ReceivedFacts, StoredFacts, entry_bytes, read_entry
 from haemaru.exchange.house import House
 from haemaru.exchange.items import TAKING_BACK
-from haemaru.exchange.keeping import OWN_TABLES, OwnErasedFacts, rows_of
+from haemaru.exchange.keeping import OwnErasedFacts
+from haemaru.exchange.own_rows import OWN_TABLES, rows_of
 from haemaru.exchange.tables import METADATA
 from haemaru.exchange.views import forget_keys
 from haemaru.ledger import Batch, Ledger
@@ -31,6 +32,10 @@ _COPIES = (
     f"SELECT {_COPY} FROM exchange_in"
     " WHERE rid = :rid AND state IN ('held', 'superseded', 'repeated', 'kept', 'quarantined')"
     " AND (peer = :origin OR (origin = :origin AND state = 'quarantined')) ORDER BY entry"
+)
+_OWN_BODIES = (
+    "SELECT b.entry FROM exchange_bodies b JOIN entry e ON e.idx = b.entry"
+    f" WHERE b.rid = :rid AND e.kind = '{entries.STORED}'"
 )
 _OWN_TABLES = (*(METADATA.tables[name] for name in OWN_TABLES), CLAUSES.tables[OUT], CLAUSES.tables[KEPT])
 _GONE = {"sealed": "erased", "delivered": "erased"}
@@ -85,7 +90,8 @@ def erase_own(house: House, batch: Batch, rid: str) -> int:
     if leaving is None or _is_needed(tx, blind):
         return 0
     bodies = [row[0] for row in tx.all("SELECT entry FROM exchange_bodies WHERE rid = :rid ORDER BY entry", rid=blind)]
-    for (entry,) in tx.all("SELECT entry FROM exchange_own WHERE rid = :rid", rid=blind):
+    for (entry,) in tx.all(_OWN_BODIES, rid=blind):
+        # A revision may have been kept twice: as it came back from a partner, and again from its source.
         forget_keys(tx, house.vault, entry, read_entry(house.ledger.body(tx, entry), StoredFacts)[0].keys)
     erasing = batch.append(
         keeping.OWN_ERASED, entry_bytes(OwnErasedFacts(rid=rid, rows=own_rows(tx, blind, batch.size)))
@@ -129,7 +135,8 @@ def _is_needed(tx: Tx, blind: bytes) -> bool:
     waiting = tx.one(
         "SELECT 1 FROM exchange_out o JOIN exchange_streams s ON s.direction = 'out' AND s.peer = o.peer"
         " AND s.channel = o.channel AND s.epoch = o.epoch WHERE o.rid = :rid AND o.state = 'sealed'"
-        " AND o.op NOT IN ('retract', 'expire') AND o.seq > s.acked LIMIT 1",
+        " AND o.op NOT IN ('retract', 'expire') AND o.seq > s.acked AND NOT EXISTS (SELECT 1 FROM exchange_streams f"
+        " WHERE f.direction = 'out' AND f.peer = s.peer AND f.channel = s.channel AND f.epoch > s.epoch) LIMIT 1",
         rid=blind,
     )
     return held is not None or waiting is not None

@@ -15,9 +15,11 @@ from haemaru.records import Record
 from haemaru.records.subjects import identifier
 from haemaru.storage import Tx
 
+# What came back from a partner is held like any own record, as far as it was released.
 _OWN = (
-    "SELECT entry, rev, kind, state, '' AS peer, '' AS channel, 0 AS epoch, 0 AS seq FROM exchange_own"
-    " WHERE state <> 'erased'"
+    "SELECT entry, rev, kind, state, peer, channel, epoch, seq FROM (SELECT rid, entry, rev, kind,"
+    " CASE state WHEN 'recovered' THEN 'held' ELSE state END AS state, '' AS peer, '' AS channel, 0 AS epoch, 0 AS seq"
+    " FROM exchange_own) AS own WHERE state <> 'erased'"
 )
 _IN = (
     "SELECT entry, rev, kind, state, peer, channel, epoch, seq FROM exchange_in"
@@ -27,7 +29,10 @@ _IN = (
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One record as this node holds it; `peer` is None for an own record, `op` is what brought this revision."""
+    """One record as this node holds it; `peer` is None for an own record, `op` is what brought this revision.
+
+    `is_recovered` is an own record that this node forgot and had back from a partner: the part that it had released.
+    """
 
     rid: str
     kind: str
@@ -43,6 +48,7 @@ class Held:
     header: dict[str, Any]
     entry: int
     code: str = ""
+    is_recovered: bool = False
 
     @property
     def stream(self) -> str:
@@ -116,7 +122,22 @@ class Holdings:
         if not peer:
             own, content = read_entry(body, StoredFacts)
             record = msgspec.json.decode(content) if content else {}
-            return Held(own.rid, kind, self._house.party, None, "", 0, 0, rev, own.op, state, record, {}, entry)
+            return Held(
+                own.rid,
+                kind,
+                self._house.party,
+                None,
+                "",
+                0,
+                0,
+                rev,
+                own.op,
+                state,
+                record,
+                {},
+                entry,
+                is_recovered=own.recovered,
+            )
         facts, line = read_entry(body, ReceivedFacts)
         record, header = _read_line(line)
         return Held(

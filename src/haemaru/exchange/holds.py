@@ -31,7 +31,7 @@ class Holds:
             raise Fault("hold_without_basis", "basis", rid=rid)
         blind = self._house.vault.blind(rid)
         # A copy that is only kept because of another hold can be held on a further basis.
-        for table, states in (("exchange_in", "('held', 'kept')"), ("exchange_own", "('held')")):
+        for table, states in (("exchange_in", "('held', 'kept')"), ("exchange_own", "('held', 'recovered')")):
             if batch.tx.one(f"SELECT 1 FROM {table} WHERE rid = :rid AND state IN {states} LIMIT 1", rid=blind):
                 break
         else:

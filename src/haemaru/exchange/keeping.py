@@ -8,8 +8,6 @@ makes the tables of `keeping_tables` from them and from the entries that bring a
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import LargeBinary, MetaData, Table
-
 from haemaru.clock import to_ms
 from haemaru.exchange import entries
 from haemaru.exchange.entries import Facts
@@ -29,7 +27,6 @@ ONWARD = "exchange.onward"
 ONWARD_RULED = "exchange.onward_ruled"
 GIVEN = "exchange.answered"
 
-OWN_TABLES = ("exchange_own", "exchange_out", "exchange_rulings", "exchange_answers")
 TAKING_BACK = ("retract", "expire")
 
 
@@ -139,6 +136,7 @@ class KeepingView:
             entries.STORED: self._stored,
             entries.SEALED: self._sealed,
             entries.RESEALED: self._sealed,
+            entries.RECOVERED: self._recovered,
             entries.JUDGED: self._judged,
             entries.RECEIVED: self._received,
             entries.ERASED: self._erased,
@@ -168,11 +166,7 @@ class KeepingView:
         if facts.op not in TAKING_BACK:
             self._body(tx, entry, rid)
             return
-        tx.run(
-            "INSERT INTO exchange_leaving (rid, entry) VALUES (:rid, :entry) ON CONFLICT DO NOTHING",
-            rid=rid,
-            entry=entry.index,
-        )
+        _leave(tx, rid, entry.index)
 
     def _sealed(self, tx: Tx, entry: Entry, body: bytes) -> None:
         facts, _ = entries.read_entry(body, entries.SealedFacts)
@@ -184,6 +178,26 @@ class KeepingView:
             return
         self._body(tx, entry, rid)
         if facts.retain:
+            _limit(tx, "out", facts.peer, rid, facts.rev, facts.retain, entry.index)
+
+    def _recovered(self, tx: Tx, entry: Entry, body: bytes) -> None:
+        facts, _ = entries.read_entry(body, entries.SealedFacts)
+        if not facts.rid or facts.op == "void":
+            return
+        rid = self._blind(facts.rid)
+        if facts.op in TAKING_BACK:
+            _forget(tx, "out", facts.peer, rid)
+            return
+        self._body(tx, entry, rid)
+        gone = tx.one(
+            "SELECT entry FROM exchange_own WHERE rid = :rid AND state IN ('retracted', 'expired')"
+            " ORDER BY rev DESC LIMIT 1",
+            rid=rid,
+        )
+        if gone is not None:
+            # It was taken back before it came back: it leaves the ledger again, as soon as it may.
+            _leave(tx, rid, gone[0])
+        elif facts.retain:
             _limit(tx, "out", facts.peer, rid, facts.rev, facts.retain, entry.index)
 
     def _judged(self, tx: Tx, entry: Entry, body: bytes) -> None:
@@ -289,46 +303,6 @@ class KeepingView:
         )
 
 
-def rows_of(tx: Tx, table: Table, rid: bytes) -> list[dict[str, Any]]:
-    """Every row of a view under one rid, without the rid itself, as JSON can hold it: bytes as hexadecimal."""
-    names = [column.name for column in table.columns if column.name != "rid"]
-    rows = tx.all(f"SELECT {', '.join(names)} FROM {table.name} WHERE rid = :rid", rid=rid)
-    return [
-        {name: bytes(value).hex() if _is_bytes(table, name) else value for name, value in zip(names, row, strict=True)}
-        for row in rows
-    ]
-
-
-def put_rows(tx: Tx, table: Table, rid: bytes, rows: list[dict[str, Any]]) -> None:
-    """Replaces the rows of a view under one rid by these."""
-    tx.run(f"DELETE FROM {table.name} WHERE rid = :rid", rid=rid)
-    for row in rows:
-        values = {name: bytes.fromhex(value) if _is_bytes(table, name) else value for name, value in row.items()}
-        names = ["rid", *values]
-        tx.run(
-            f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)})",
-            rid=rid,
-            **values,
-        )
-
-
-def put_own(tx: Tx, blind: Callable[[str], bytes], tables: MetaData, body: bytes) -> None:
-    """The rows of an own record as its erasure left them, and the cursors as the erased entries had moved them."""
-    facts, _ = entries.read_entry(body, OwnErasedFacts)
-    rid = bytes.fromhex(facts.blind) if facts.blind else blind(facts.rid)
-    for table in OWN_TABLES:
-        put_rows(tx, tables.tables[table], rid, facts.rows.get(table, []))
-    for row in facts.rows.get("exchange_out", ()):
-        tx.run(
-            "UPDATE exchange_streams SET last = :seq WHERE direction = 'out' AND peer = :peer"
-            " AND channel = :channel AND epoch = :epoch AND last < :seq",
-            seq=row["seq"],
-            peer=row["peer"],
-            channel=row["channel"],
-            epoch=row["epoch"],
-        )
-
-
 def put_question(tx: Tx, entry: Entry, peer: str, rid: bytes, rev: int, op: str) -> None:
     """A partner was asked, and has not answered yet."""
     tx.run(
@@ -343,10 +317,6 @@ def put_question(tx: Tx, entry: Entry, peer: str, rid: bytes, rev: int, op: str)
     )
 
 
-def _is_bytes(table: Table, name: str) -> bool:
-    return isinstance(table.columns[name].type, LargeBinary)
-
-
 def _overtake(tx: Tx, peer: str, rid: bytes) -> None:
     """A proposal is void once another revision came or the copy is gone."""
     tx.run(
@@ -354,6 +324,12 @@ def _overtake(tx: Tx, peer: str, rid: bytes) -> None:
         " AND state IN ('proposed', 'refused', 'held')",
         peer=peer,
         rid=rid,
+    )
+
+
+def _leave(tx: Tx, rid: bytes, entry: int) -> None:
+    tx.run(
+        "INSERT INTO exchange_leaving (rid, entry) VALUES (:rid, :entry) ON CONFLICT DO NOTHING", rid=rid, entry=entry
     )
 
 

@@ -27,6 +27,7 @@ from haemaru.records import Header, read_header
 from haemaru.storage import Tx
 from haemaru.wording import Fault
 
+_IS_HELD = "w.rid = o.rid AND w.state IN ('held', 'recovered')"
 _STATE_OF = {"sealed": "given", "known": "given", "referred": "referred"}
 
 
@@ -214,7 +215,7 @@ class Onwarding:
     def _sent(self, tx: Tx, rid: str, peer: str) -> Header | None:
         """The header under which a partner was sent an own record that is still held; None otherwise."""
         row = tx.one(
-            "SELECT o.entry FROM exchange_out o JOIN exchange_own w ON w.rid = o.rid AND w.state = 'held'"
+            f"SELECT o.entry FROM exchange_out o JOIN exchange_own w ON {_IS_HELD}"
             " WHERE o.rid = :rid AND o.peer = :peer AND o.state IN ('sealed', 'delivered') AND o.channel <> 'control'"
             " AND NOT EXISTS (SELECT 1 FROM exchange_out t WHERE t.rid = o.rid AND t.peer = o.peer"
             " AND t.op IN ('retract', 'expire') AND t.rev >= o.rev) ORDER BY o.rev DESC, o.entry DESC LIMIT 1",
@@ -228,7 +229,7 @@ class Onwarding:
 
     def _is_sealed(self, tx: Tx, rid: str, to: str) -> bool:
         sql = (
-            "SELECT 1 FROM exchange_out o JOIN exchange_own w ON w.rid = o.rid AND w.state = 'held' AND w.rev = o.rev"
+            f"SELECT 1 FROM exchange_out o JOIN exchange_own w ON {_IS_HELD} AND w.rev = o.rev"
             " WHERE o.rid = :rid AND o.peer = :to AND o.state IN ('sealed', 'delivered') AND o.channel <> 'control'"
         )
         return tx.one(sql + " LIMIT 1", rid=self._house.vault.blind(rid), to=to) is not None

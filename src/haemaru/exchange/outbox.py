@@ -53,6 +53,8 @@ class Own:
     kind: str
     state: str
     entry: int
+    is_recovered: bool = False
+    """Whether only what was released of it is known: this node forgot it, and had it back from a partner."""
 
 
 class Outbox:
@@ -172,7 +174,8 @@ class Outbox:
         if row is None:
             return None
         # Erased by the key file of a backup, and never taken back in this ledger: gone all the same.
-        return Own(row[0], row[1], "retracted" if row[2] == "erased" else row[2], row[3])
+        state = {"erased": "retracted", "recovered": "held"}.get(row[2], row[2])
+        return Own(row[0], row[1], state, row[3], row[2] == "recovered")
 
     def record_at(self, tx: Tx, entry: int) -> Record:
         """The own record that a ledger entry holds."""
@@ -206,7 +209,7 @@ class Outbox:
             return "stored", Own(1, record["kind"], "held", entry.index)
         if own.state in ("retracted", "expired"):
             raise Fault("rid_taken_back", "record.rid", rid=rid, state=own.state)
-        if own.state == "recovered" and own.kind == record["kind"]:
+        if own.is_recovered and own.kind == record["kind"]:
             # So far only what it had released was known; its source has the whole of it.
             facts = StoredFacts(rid=rid, rev=own.rev, kind=own.kind, keys=keys_of(record))
             entry = batch.append(entries.STORED, entry_bytes(facts, msgspec.json.encode(record)))

@@ -1,6 +1,7 @@
 """How an item that this node sent and forgot comes back into the tables of what it sent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from haemaru.exchange.entries import SealedFacts, read_entry
 from haemaru.ledger import Entry
@@ -33,14 +34,34 @@ def recovered(tx: Tx, entry: Entry, body: bytes, blind: Callable[[str], bytes]) 
         agreement=facts.agreement,
         at_ms=entry.at_ms,
     )
+    stand(tx, place)
+
+
+def stand(tx: Tx, place: Mapping[str, Any]) -> None:
+    """A stream goes at least as far as this number; where its epoch is over, everything without a gap has arrived."""
+    place = {name: place[name] for name in ("peer", "channel", "epoch", "seq")}
     tx.run(
         "INSERT INTO exchange_streams (direction, peer, channel, epoch, last, acked, at_ms)"
-        " VALUES ('out', :peer, :channel, :epoch, 0, 0, 0) ON CONFLICT DO NOTHING",
-        **{name: place[name] for name in ("peer", "channel", "epoch")},
-    )
-    tx.run(
-        "UPDATE exchange_streams SET last = CASE WHEN last < :seq THEN :seq ELSE last END,"
-        " acked = CASE WHEN acked + 1 = :seq THEN :seq ELSE acked END"
-        " WHERE direction = 'out' AND peer = :peer AND channel = :channel AND epoch = :epoch",
+        " VALUES ('out', :peer, :channel, :epoch, :seq, 0, 0) ON CONFLICT (direction, peer, channel, epoch)"
+        " DO UPDATE SET last = excluded.last WHERE excluded.last > exchange_streams.last",
         **place,
     )
+    row = tx.one(_WHOLE, **place)
+    if row is not None:
+        tx.run(f"UPDATE exchange_streams SET acked = :acked WHERE {_STREAM}", acked=row[0], **place)
+
+
+_STREAM = "direction = 'out' AND peer = :peer AND channel = :channel AND epoch = :epoch"
+_ARRIVED = (
+    "SELECT 1 FROM exchange_out n WHERE n.peer = s.peer AND n.channel = s.channel AND n.epoch = s.epoch"
+    " AND n.state <> 'moved' AND n.seq ="
+)
+# The end of the run that begins behind the cursor. What an epoch that is over had not got across was moved on.
+_WHOLE = (
+    "SELECT o.seq FROM exchange_streams s JOIN exchange_out o ON o.peer = s.peer AND o.channel = s.channel"
+    " AND o.epoch = s.epoch AND o.seq > s.acked AND o.state <> 'moved'"
+    " WHERE s.direction = 'out' AND s.peer = :peer AND s.channel = :channel AND s.epoch = :epoch AND EXISTS"
+    " (SELECT 1 FROM exchange_streams f WHERE f.direction = 'out' AND f.peer = s.peer AND f.channel = s.channel"
+    f" AND f.epoch > s.epoch) AND EXISTS ({_ARRIVED} s.acked + 1) AND NOT EXISTS ({_ARRIVED} o.seq + 1)"
+    " ORDER BY o.seq LIMIT 1"
+)

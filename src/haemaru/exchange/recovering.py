@@ -14,7 +14,7 @@ import hashlib
 import msgspec
 
 from haemaru.exchange import entries
-from haemaru.exchange.comparison import MOST_LINES, RECOVERED, numbers
+from haemaru.exchange.comparison import MOST_LINES, numbers
 from haemaru.exchange.entries import SealedFacts, StoredFacts, entry_bytes, read_entry
 from haemaru.exchange.envelope import (
     CONTROL_TYPE,
@@ -145,12 +145,12 @@ class Recovering:
         if header is not None:
             facts = msgspec.structs.replace(
                 facts, rid=header.rid, rev=header.rev, op=header.op, kind=header.kind, purpose=header.purpose,
-                refs=header.refs, agreement=header.agreement.hash,
+                refs=header.refs, agreement=header.agreement.hash, retain=header.retain_until or "",
             )  # fmt: skip
             source = self._store(batch, header, copy)
             facts = msgspec.structs.replace(facts, source=source)
         facts = msgspec.structs.replace(facts, digest=digest, release=state)
-        batch.append(RECOVERED, entry_bytes(facts, envelope))
+        batch.append(entries.RECOVERED, entry_bytes(facts, envelope))
 
     def _store(self, batch: Batch, header: Header, copy: bytes) -> int:
         """Keeps the released copy as an own record where nothing newer of it is known; tells the entry it stands in."""

@@ -8,11 +8,11 @@ body was erased: what they did to the tables is done by the later entry `exchang
 
 from collections.abc import Callable, Mapping
 
-from haemaru.exchange import entries, keeping
+from haemaru.exchange import entries, keeping, own_rows
 from haemaru.exchange.approvals import ApprovalView
 from haemaru.exchange.asks import AskView
 from haemaru.exchange.clauses import ClauseView
-from haemaru.exchange.comparison import RECOVERED, ComparisonView
+from haemaru.exchange.comparison import ComparisonView
 from haemaru.exchange.conflated import ConflatedView
 from haemaru.exchange.keyring import KeyringView
 from haemaru.exchange.leasing import LeaseView
@@ -54,7 +54,7 @@ class ExchangeView:
             entries.STORED: self._stored,
             entries.SEALED: self._sealed,
             entries.RESEALED: self._resealed,
-            RECOVERED: lambda tx, entry, body: recovered(tx, entry, body, vault.blind),
+            entries.RECOVERED: lambda tx, entry, body: recovered(tx, entry, body, vault.blind),
             entries.VOIDED: _voided,
             entries.RECEIPT: _receipt,
             entries.REOPENED: _reopened,
@@ -252,7 +252,7 @@ class ExchangeView:
         )
 
     def _own_erased(self, tx: Tx, _entry: Entry, body: bytes) -> None:
-        keeping.put_own(tx, self._blind, METADATA, body)
+        own_rows.put_own(tx, self._blind, METADATA, body)
 
 
 def exchange_projections(vault: Vault) -> tuple[Projection, ...]:
@@ -342,7 +342,8 @@ def _receipt(tx: Tx, entry: Entry, body: bytes) -> None:
 def _reopened(tx: Tx, _entry: Entry, body: bytes) -> None:
     facts, _ = entries.read_entry(body, entries.ReopenedFacts)
     tx.run(
-        "UPDATE exchange_out SET state = 'moved' WHERE peer = :peer"
+        "UPDATE exchange_out SET state = 'moved' WHERE peer = :peer AND epoch ="
+        " (SELECT max(n.epoch) FROM exchange_streams n WHERE n.direction = 'out' AND n.peer = :peer)"
         " AND (state = 'sealed' OR (state = 'delivered' AND void_entry < 0)) AND seq >"
         " (SELECT s.acked FROM exchange_streams s WHERE s.direction = 'out' AND s.peer = exchange_out.peer"
         " AND s.channel = exchange_out.channel AND s.epoch = exchange_out.epoch)",

@@ -102,6 +102,7 @@ def _line(held: "Held") -> dict[str, Any]:
         "kind": held.kind,
         "origin": held.origin,
         "state": held.state,
+        "recovered": held.is_recovered,
         "rev": held.rev,
         "stream": stream,
         "seq": held.seq or None,
