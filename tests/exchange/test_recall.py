@@ -200,6 +200,44 @@ def test_a_correction_made_while_suspended_leaves_on_resuming(pair: tuple[Node, 
     assert (held.rev, held.record["body"]) == (3, {"text": "second"})
 
 
+@pytest.mark.parametrize("revisions", [1, 2])
+def test_a_correction_withheld_by_a_new_agreement_on_its_way_takes_the_earlier_copy_back(
+    pair: tuple[Node, Node], revisions: int
+) -> None:
+    north, south = pair
+    north.put(report(), "south")
+    drain(north, south)
+    for number in range(revisions):
+        north.correct("r-1", {"text": f"correction {number}"})
+    for node in pair:
+        node.adopted.known.append(load("2", without=("1.1",)))
+    drain(north, south)
+
+    assert south.rids() == []
+    assert [answer.answer for answer in north.exchange.traffic.answers("r-1")] == ["erased"]
+    assert north.rids() == ["r-1"]
+    assert north.counts("south")["void"] == revisions
+
+
+def test_an_earlier_correction_that_is_withheld_takes_nothing_back_where_a_later_one_may_go(
+    pair: tuple[Node, Node],
+) -> None:
+    north, south = pair
+    for node in pair:
+        node.adopted.known = [load(without=("1.8",))]
+    north.put(report(), "south")
+    drain(north, south)
+    with north.ledger.write() as batch:
+        north.exchange.correct(batch, "r-1", {"text": "first"}, handling={"level": "open", "caveats": ["covert"]})
+        north.exchange.correct(batch, "r-1", {"text": "second"}, handling={"level": "open", "caveats": []})
+    for node in pair:
+        node.adopted.known.append(load("2"))
+    drain(north, south)
+
+    assert [held.record["body"] for held in south.exchange.holdings.list()] == [{"text": "second"}]
+    assert north.counts("south")["void"] == 1
+
+
 @pytest.mark.parametrize("is_two", [False, True], ids=["one agreement", "two agreements"])
 def test_a_correction_withheld_after_a_suspension_takes_the_earlier_copy_back(
     pair: tuple[Node, Node], is_two: bool

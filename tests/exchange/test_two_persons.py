@@ -88,9 +88,15 @@ def test_an_approval_does_not_outlive_a_correction(pair: tuple[Node, Node]) -> N
     with pytest.raises(Fault, match="referral_outdated"):
         north.exchange.approve(name, "byeol")
 
-    assert north.exchange.referred()[0].is_outdated
+    [anew] = north.exchange.referred()
+    assert (anew.rev, anew.record["body"], anew.approvals) == (2, {"text": "another ship"}, ())
     drain(north, south)
     assert south.rids() == []
+    for officer in ("haneul", "byeol"):
+        north.exchange.approve(anew.id, officer)
+    drain(north, south)
+    assert [held.record["body"] for held in south.exchange.holdings.list()] == [{"text": "another ship"}]
+    assert north.ledger.rebuild(check=True)["ok"]
 
 
 def test_an_approval_does_not_outlive_its_agreement(pair: tuple[Node, Node]) -> None:

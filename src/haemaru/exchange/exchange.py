@@ -105,6 +105,7 @@ class Exchange:
         self.pulls = Pulls(house, self._peers, self._sending)
         self.showing = Showing(house, self.evidence)
         self._sending.on_rest = self._positions.put_again
+        self._sending.on_withheld = self.recall.withheld_later
         self._conflating = Conflating(house, self._spool, self._sending.again, self._positions)
         self._status = StatusBook(house, self._sending, self.digests)
         self.keys = Rekeying(house, self._peers, self._outbox)

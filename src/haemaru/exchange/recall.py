@@ -14,7 +14,7 @@ import msgspec
 
 from haemaru.exchange import entries
 from haemaru.exchange.answering import derived_from
-from haemaru.exchange.entries import RuledFacts, SealedFacts, entry_bytes, read_entry
+from haemaru.exchange.entries import JudgedFacts, RuledFacts, SealedFacts, entry_bytes, read_entry
 from haemaru.exchange.envelope import RECORD_TYPE, digest_of, join, read_envelope, split, write_envelope
 from haemaru.exchange.erasing import erase_own
 from haemaru.exchange.house import House
@@ -73,7 +73,10 @@ class Recall:
         record = read_record({**self._outbox.record_at(batch.tx, own.entry), **changed})
         revised = self._outbox.keep_revision(batch, own, record, op)
         derived_from(self._house, batch, rid)
-        return [self._revise_at(batch, facts, record, revised, op) for facts in self._receivers(batch.tx, rid)]
+        waiting = self._waiting(batch.tx, rid)
+        receivers = self._receivers(batch.tx, rid)
+        results = [self._revise_at(batch, facts, record, revised, op) for facts in receivers]
+        return results + self._asked_anew(batch, waiting, record, revised, {facts.peer for facts in receivers})
 
     def take_back(self, batch: Batch, rid: str, op: Back, reason: str = "") -> list[PutResult]:
         """Retracts or expires an own record everywhere; what still waits here never leaves."""
@@ -133,9 +136,20 @@ class Recall:
         return tx.one(sql, rid=self._house.vault.blind(rid), peer=peer, entry=entry) is not None
 
     def _revise_at(self, batch: Batch, facts: SealedFacts, record: Record, revised: Own, op: Revision) -> PutResult:
+        ask = self._ask(facts, record, revised, op)
+        if self._shows_nothing_new(batch.tx, ask, facts):
+            return PutResult(outcome="known", rid=facts.rid, to=facts.peer)
+        result = self._outbox.settle(batch, ask)
+        if result.outcome == "withheld" and result.decision is not None:
+            # The partner holds an earlier revision that is known to be wrong and may not have the right one.
+            self._back_at(batch, facts, revised, "retract", _WITHHELD[op])
+        return result
+
+    def _ask(self, facts: SealedFacts | JudgedFacts, record: Record, revised: Own, op: str) -> Ask:
+        """The question about a new revision, as it was asked about the earlier one."""
         agreement = self._house.agreements.find(facts.agreement)
         name = "" if agreement is None else agreement.id
-        ask = Ask(
+        return Ask(
             record=record,
             rev=revised.rev,
             source=revised.entry,
@@ -148,13 +162,6 @@ class Recall:
             only=name if facts.is_only else "",
             granted=name,
         )
-        if self._shows_nothing_new(batch.tx, ask, facts):
-            return PutResult(outcome="known", rid=facts.rid, to=facts.peer)
-        result = self._outbox.settle(batch, ask)
-        if result.outcome == "withheld" and result.decision is not None:
-            # The partner holds an earlier revision that is known to be wrong and may not have the right one.
-            self._back_at(batch, facts, revised, "retract", _WITHHELD[op])
-        return result
 
     def withheld_later(self, batch: Batch, rid: str, peer: str, op: str) -> None:
         """Takes the earlier copy back where a correction that an agreement kept waiting is withheld when it may go."""
@@ -172,6 +179,27 @@ class Recall:
         for facts in self._receivers(batch.tx, rid):
             if facts.peer == peer:
                 self._back_at(batch, facts, own, "retract", _WITHHELD[op])
+
+    def _waiting(self, tx: Tx, rid: str) -> list[JudgedFacts]:
+        """The releases of a record that wait for a person."""
+        rows = tx.all(
+            "SELECT entry FROM exchange_rulings WHERE rid = :rid AND state = 'waiting' ORDER BY entry",
+            rid=self._house.vault.blind(rid),
+        )
+        return [read_entry(self._house.ledger.body(tx, entry), JudgedFacts)[0] for (entry,) in rows]
+
+    def _asked_anew(
+        self, batch: Batch, waiting: list[JudgedFacts], record: Record, revised: Own, reached: set[str]
+    ) -> list[PutResult]:
+        """What waited in an earlier revision is asked about in this one: an approval never outlives a correction."""
+        asks: dict[tuple[str, str, str], Ask] = {}
+        for facts in waiting:
+            ruled = RuledFacts(id=facts.id, state="outdated", reason="revised")
+            batch.append(entries.RULED, entry_bytes(ruled))
+            if facts.peer not in reached and facts.op not in _WITHHELD:
+                ask = self._ask(facts, record, revised, facts.op)
+                asks.setdefault((ask.to, ask.purpose, ask.only), ask)
+        return [self._outbox.settle(batch, ask) for ask in asks.values()]
 
     def _shows_nothing_new(self, tx: Tx, ask: Ask, facts: SealedFacts) -> bool:
         """Whether all that changed are references that this partner may not see: a correction would tell of them."""

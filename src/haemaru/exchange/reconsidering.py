@@ -35,6 +35,7 @@ class Change(NamedTuple):
     body: bytes
     owed: "Held | None" = None
     rest: tuple[bytes, bytes, int] | None = None
+    withheld: SealedFacts | None = None
 
 
 class Held(NamedTuple):
@@ -127,7 +128,8 @@ class Reconsidering:
             code = judgement.code if agreement is mine else code
         if mine is not None and waits[mine.id] is not None:
             return Held(facts, Judgement(mine, None, waits[mine.id]))
-        return self.void(facts, code)
+        # Where this was the newest revision, the partner holds an earlier one that is known to be wrong.
+        return self.void(facts, code)._replace(withheld=facts if facts.rev == own.rev else None)
 
     def _resealed(self, tx: Tx, facts: SealedFacts, ask: Ask, judgement: Judgement, at: datetime) -> Change | None:
         if judgement.agreement is None or judgement.decision is None:

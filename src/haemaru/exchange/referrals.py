@@ -2,7 +2,8 @@
 
 Where a clause asks for two persons, the first approval is written down and the record goes on waiting; the second, by
 another account, lets it go. Of several such clauses the one that asks for most persons counts. Approvals are void once
-the record was corrected or another agreement decides; one refusal ends the matter.
+another agreement decides; a record that is corrected while it waits is asked about anew, and waits again without them.
+One refusal ends the matter.
 """
 
 from dataclasses import dataclass, replace
@@ -187,9 +188,12 @@ class Referrals:
         row = tx.one("SELECT entry, state FROM exchange_rulings WHERE id = :id", id=name)
         if row is None:
             raise Fault("referral_unknown", "id", id=name)
+        facts = read_entry(self._house.ledger.body(tx, row[0]), JudgedFacts)[0]
+        if row[1] == "outdated":
+            raise Fault("referral_outdated", "id", id=name, rid=facts.rid)
         if row[1] != "waiting":
             raise Fault("referral_ruled", "id", id=name, state=row[1])
-        return read_entry(self._house.ledger.body(tx, row[0]), JudgedFacts)[0]
+        return facts
 
     def _list(self, condition: str, **params: object) -> list[Judged]:
         with self._house.ledger.read() as tx:

@@ -61,6 +61,8 @@ class Sending:
         self.again = Reconsidering(house, outbox, spool)
         self._flights: dict[tuple[str, str], _Flight] = {}
         self.on_rest: Callable[[Batch, bytes, bytes, int], object] | None = None
+        self.on_withheld: Callable[[Batch, str, str, str], None] | None = None
+        """Told the rid, the receiver and the operation of a newest revision that an agreement withheld on its way."""
 
     def next_frame(
         self, peer: str, channel: str, limit: int = 500, after: int | None = None, *, is_courier: bool = False
@@ -274,6 +276,8 @@ class Sending:
                     self._outbox.owe(batch, *change.owed)
                 if change.rest is not None and self.on_rest is not None:
                     self.on_rest(batch, *change.rest)
+                if change.withheld is not None and self.on_withheld is not None:
+                    self.on_withheld(batch, change.withheld.rid, peer, change.withheld.op)
 
     def _frame(
         self, tx: Tx, peer: str, channel: str, first: _Row, lines: list[bytes], *, is_again: bool = False
