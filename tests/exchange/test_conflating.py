@@ -102,6 +102,23 @@ def test_a_backlog_is_thinned_to_the_newest_of_each_ship_in_each_span(
     assert all(node.ledger.rebuild(check=True)["ok"] for node in (north, south))
 
 
+def test_what_is_thinned_out_is_kept_no_longer_than_the_shortest_of_its_batches(
+    pair_of: Callable[[str], tuple[Node, Node]],
+) -> None:
+    north, south = pair_of(CONFLATE)
+    first = format_time(north.clock.now() + timedelta(days=30))
+    for _ in range(2):
+        put(north, *batch_of(north.clock, 4, range(0, 60, 10)))
+        later(north.clock, seconds=90)
+    north.exchange.tick()
+    kept: list[str] = []
+    south.exchange.on_positions(lambda header, _arrow: kept.append(header["retain_until"]))
+    drain(north, south)
+    south.exchange.hand_over()
+
+    assert kept == [first]
+
+
 def test_without_the_clause_nothing_is_left_out(pair_of: Callable[[str], tuple[Node, Node]]) -> None:
     north, south = pair_of("")
     put(north, *batch_of(north.clock, 4, range(0, 60, 10)))

@@ -1,6 +1,6 @@
 """Homes that were put back to an older state: found at once, opened anew, and nothing lost or held twice."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import msgspec
@@ -149,6 +149,31 @@ def test_what_had_been_taken_back_comes_back_as_a_tombstone_that_says_nothing(pa
     with pytest.raises(Fault, match="rid_taken_back"):
         north.put(report("r-1"), "south")
     agree(north, south)
+
+
+def test_a_partner_gives_back_only_what_it_was_sent_itself(
+    make_node: Callable[[str], Node], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    north, south, east = (make_node(name) for name in ("north", "south", "east"))
+    for one, other in ((north, south), (south, north), (north, east), (east, north)):
+        one.knows(other)
+    with put_back(north):
+        north.put(report("r-1"), "south")
+        north.put(report("r-2"), "east")
+        drain(north, south, east)
+    greet(north, south)
+    north.exchange.reopen("south")
+    drain(north, south)
+
+    def of_east(_tx: object, *place: object) -> object:
+        with east.ledger.read() as tx:
+            return east.exchange.evidence.arrived(tx, *place[:-1], east.exchange.evidence.frames(tx, "north"))  # type: ignore[arg-type, call-arg]
+
+    monkeypatch.setattr(south.exchange.evidence, "arrived", of_east)
+    compared(north, south)
+
+    assert north.rids() == []
+    assert "r-2" not in str(bodies(north, RECOVERED))
 
 
 def bodies(node: Node, kind: str) -> list[bytes]:

@@ -114,6 +114,30 @@ def test_a_listed_party_is_given_it_at_once_and_no_other_may_be_asked_for(under:
         ask(south, to="west")
 
 
+@pytest.mark.parametrize("rule", ['["east"]', '"ask"'])
+def test_while_the_agreement_is_suspended_nothing_is_passed_on(under: Callable[[str], Three], rule: str) -> None:
+    north, south, east = under(rule)
+    north.put(report(), "south")
+    drain(north, south, east)
+    north.adopted.suspended = True
+    name = ask(south)
+    drain(north, south, east)
+    tick(north, south, east)
+
+    assert states(north) == [("asked", "waiting")]
+    with pytest.raises(Fault, match="referral_agreement_waits"):
+        north.exchange.onward.approve(name, "officer")
+    assert east.rids() == []
+    north.adopted.suspended = False
+    tick(north, south, east)
+    if rule == '"ask"':
+        north.exchange.onward.approve(name, "officer")
+    drain(north, south, east)
+    assert states(south) == [("asks", "given")]
+    assert east.rids("north") == ["r-1"]
+    check(north, south, east)
+
+
 def test_where_the_clause_says_none_nobody_is_asked(under: Callable[[str], Three]) -> None:
     north, south, east = under('"none"')
     north.put(report(), "south")

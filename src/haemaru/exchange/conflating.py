@@ -21,7 +21,7 @@ from haemaru.exchange.positions import Positions
 from haemaru.exchange.reconsidering import Reconsidering
 from haemaru.exchange.spool import Spool
 from haemaru.ledger import Batch
-from haemaru.records import Header, read_header
+from haemaru.records import Header, header_bytes, read_header
 from haemaru.storage import Tx
 
 CODE = "conflated"
@@ -32,7 +32,6 @@ _MOST_BATCHES = 20
 class _Queued(NamedTuple):
     facts: SealedFacts
     header: Header
-    head: bytes
     arrow: bytes
     span_s: int
 
@@ -96,7 +95,7 @@ class Conflating:
         data = None if span_s is None else self._spool.find(tx, facts.spool)
         if span_s is None or data is None:
             return None
-        return _Queued(facts, header, head, split(read_envelope(data).content)[1], span_s)
+        return _Queued(facts, header, split(read_envelope(data).content)[1], span_s)
 
     def _thin(self, batch: Batch, peer: str, group: list[_Queued], span_s: int) -> None:
         thin = self._spool.on_thin
@@ -109,8 +108,11 @@ class Conflating:
             change = self._reconsidering.void(each.facts, CODE)
             batch.append(change.kind, change.body)
             self._spool.drop(batch.tx, each.facts.spool)
-        newest = max(group, key=lambda each: each.header.event_time or "")
-        self._positions.put_again(batch, newest.head, arrow, rows)
+        newest = max((each.header for each in group), key=lambda header: header.event_time or "")
+        # Of duties the strictest counts: no row may be kept longer than the batch it came with.
+        until = min((each.header.retain_until for each in group if each.header.retain_until), default=None)
+        head = header_bytes(msgspec.structs.replace(newest, retain_until=until))
+        self._positions.put_again(batch, head, arrow, rows)
         numbers = tuple(each.facts.seq for each in group)
         facts = ConflatedFacts(peer=peer, numbers=numbers, rows=rows, left_out=left_out)
         batch.append(CONFLATED, entry_bytes(facts))

@@ -3,7 +3,8 @@
 The receiver asks (`onward_ask`): rid, revision, third party, purpose, reason. The rule stands in the header of its
 copy: `none` is refused here, before anybody is asked. The originator answers with its own record, decided under the
 agreement that binds it and the third party: at once where its clause lists that party, otherwise when its officer has
-approved. It seals for the third party on its own stream, so a later retraction reaches everybody it gave the record
+approved. While either of the two agreements may not be asked (suspended, without a lease) the question waits, for an
+officer too. It seals for the third party on its own stream, so a later retraction reaches everybody it gave the record
 to. Whoever asks about what it was never sent is told `not_available`, whether there is such a record or not.
 """
 
@@ -25,7 +26,7 @@ from haemaru.exchange.release import Ask
 from haemaru.ledger import Batch
 from haemaru.records import Header, read_header
 from haemaru.storage import Tx
-from haemaru.wording import Fault
+from haemaru.wording import Fault, Reason
 
 _IS_HELD = "w.rid = o.rid AND w.state IN ('held', 'recovered')"
 _STATE_OF = {"sealed": "given", "known": "given", "referred": "referred"}
@@ -89,7 +90,11 @@ class Onwarding:
     def approve(self, name: str, by: str = "") -> str:
         """Gives the record to the third party as far as the clauses allow now; tells what became of it."""
         with self._house.ledger.write() as batch:
-            return self._give(batch, self._waiting(batch.tx, name), by)
+            facts = self._waiting(batch.tx, name)
+            reason = self._held_back(batch.tx, facts)
+            if reason is not None:
+                raise Fault("referral_agreement_waits", "id", id=name, reason=reason.code)
+            return self._give(batch, facts, by)
 
     def refuse(self, name: str, reason: str, by: str = "") -> None:
         """Refuses it, with the officer's reason; the asker learns that it was refused."""
@@ -105,20 +110,25 @@ class Onwarding:
             return [self._told(tx, *row[:3]) for row in rows if side in (None, row[3])]
 
     def tick(self) -> None:
-        """Answers what waited for another officer: the release to the third party was approved or refused by now."""
+        """Answers what waited for another officer, now ruled on, and what is listed and waited for an agreement."""
         with self._house.ledger.read() as tx:
-            rows = tx.all("SELECT entry FROM exchange_onward WHERE state = 'referred' AND side = 'asked'")
-        for (entry,) in rows:
+            rows = tx.all(
+                "SELECT entry, state FROM exchange_onward WHERE state IN ('waiting', 'referred') AND side = 'asked'"
+            )
+            found = [(read_entry(self._house.ledger.body(tx, entry), OnwardFacts)[0], state) for entry, state in rows]
+            due = [(facts, state) for facts, state in found if state == "referred" or self._is_listed(tx, facts)]
+        for facts, state in due:
             with self._house.ledger.write() as batch:
-                facts = read_entry(self._house.ledger.body(batch.tx, entry), OnwardFacts)[0]
-                if self._is_sealed(batch.tx, facts.rid, facts.to):
+                if state == "waiting":
+                    self._give(batch, facts, self._house.party)
+                elif self._is_sealed(batch.tx, facts.rid, facts.to):
                     self._end(batch, facts, "given", "", "")
                 elif not self._is_referred(batch.tx, facts):
                     self._end(batch, facts, "refused", "", "")
 
     def _asked(self, batch: Batch, peer: Peer, message: Message) -> Heard:
         assert isinstance(message, OnwardAsk)  # noqa: S101 - registered for this type
-        tx, house = batch.tx, self._house
+        tx = batch.tx
         # A question comes again under another number where its receipt was lost and the streams were opened anew.
         if tx.one("SELECT 1 FROM exchange_onward WHERE id = :id", id=message.id) is not None:
             return Heard("onward_repeated")
@@ -135,8 +145,8 @@ class Onwarding:
         facts = self._write(batch, "asked", peer.party, message, state)
         if state != "waiting":
             self._answer(batch, facts, state)
-        elif header is not None and header.onward == "list":
-            self._give(batch, facts, house.party)
+        elif self._is_listed(tx, facts):
+            self._give(batch, facts, self._house.party)
         return Heard()
 
     def _answered(self, batch: Batch, peer: Peer, message: Message) -> Heard:
@@ -151,6 +161,22 @@ class Onwarding:
         ruled = OnwardRuledFacts(id=message.asked, state=message.answer, by=peer.party, reason=message.reason or "")
         batch.append(keeping.ONWARD_RULED, entry_bytes(ruled))
         return Heard()
+
+    def _is_listed(self, tx: Tx, facts: OnwardFacts) -> bool:
+        """Whether the asker's copy lists the third party, and no agreement has to be waited for."""
+        header = self._sent(tx, facts.rid, facts.peer)
+        is_listed = header is not None and header.onward == "list" and facts.to in header.onward_to
+        return is_listed and self._held_back(tx, facts) is None
+
+    def _held_back(self, tx: Tx, facts: OnwardFacts) -> Reason | None:
+        """Why it waits: the agreement that the asker's copy left under, or every one with the third party, waits."""
+        house, at = self._house, self._house.clock.now()
+        header = self._sent(tx, facts.rid, facts.peer)
+        under = None if header is None else house.in_force(header.agreement.hash)
+        if under is not None and (reason := house.waits(under, facts.peer, at)) is not None:
+            return reason
+        waits = [house.waits(each, facts.to, at) for each in house.agreements.between(facts.to)]
+        return waits[0] if waits and all(waits) else None
 
     def _give(self, batch: Batch, facts: OnwardFacts, by: str) -> str:
         own = self._outbox.latest(batch.tx, facts.rid)

@@ -136,10 +136,15 @@ class Recovering:
             if found.payloadType == RECORD_TYPE:
                 head, copy = split(content)
                 header = read_header(head)
+                self._was_for(peer, header.origin, header.audience, header.realm)
             elif found.payloadType == VOID_TYPE:
-                state, facts = "void", msgspec.structs.replace(facts, op="void", rid=read_void(content).rid)
+                void = read_void(content)
+                self._was_for(peer, void.from_, (void.to,), void.realm)
+                state, facts = "void", msgspec.structs.replace(facts, op="void", rid=void.rid)
             elif found.payloadType == CONTROL_TYPE:
-                facts = msgspec.structs.replace(facts, op="message", kind=read_message(content).kind)
+                message = read_message(content)
+                self._was_for(peer, message.from_, (message.to,), message.realm)
+                facts = msgspec.structs.replace(facts, op="message", kind=message.kind)
         elif not self._framed(batch.tx, peer, line, None):
             raise EnvelopeRefused("returned_not_ours")
         if header is not None:
@@ -151,6 +156,12 @@ class Recovering:
             facts = msgspec.structs.replace(facts, source=source)
         facts = msgspec.structs.replace(facts, digest=digest, release=state)
         batch.append(entries.RECOVERED, entry_bytes(facts, envelope))
+
+    def _was_for(self, peer: str, from_: str, to: tuple[str, ...], realm: str) -> None:
+        """Refuses what this node signed for somebody else: a partner gives back only what it was sent itself."""
+        house = self._house
+        if (from_, realm) != (house.party, house.realm) or peer not in to:
+            raise EnvelopeRefused("returned_not_ours")
 
     def _store(self, batch: Batch, header: Header, copy: bytes) -> int:
         """Keeps the released copy as an own record where nothing newer of it is known; tells the entry it stands in."""
