@@ -291,10 +291,13 @@ def test_whoever_listens_is_told_of_arrivals_corrections_and_retractions(pair: t
 
     north.put(report(), "south")
     drain(north, south)
+    south.exchange.tell_received()
     north.correct("r-1", {"text": "again"})
     drain(north, south)
+    south.exchange.tell_received()
     north.retract("r-1")
     drain(north, south)
+    south.exchange.tell_received()
 
     assert [(held.op, held.state) for held in heard] == [("put", "held"), ("correct", "held"), ("retract", "retracted")]
 

@@ -30,6 +30,7 @@ class Pair:
         carried = 0
         while True:
             for node in (self.kcg, self.kcs):
+                node.exchange.tell_received()
                 for held in unanswered(node):
                     react(node, held)
             moved = self.hand_on(self.kcg, self.kcs) + self.hand_on(self.kcs, self.kcg)

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,8 @@ _TOKENS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{
 class World:
     """Both nodes, and everything that customs lets the coast guard see."""
 
-    def __init__(self, pair: Pair, folder: Path, hides: bool) -> None:
+    def __init__(self, pair: Pair, folder: Path, hides: bool, clock: FakeClock) -> None:
+        self.clock = clock
         self.kcg, self.kcs, self.folder, self.hides = pair.kcg, pair.kcs, folder, hides
         self.view: list[str] = []
 
@@ -137,8 +138,10 @@ def world(folder: Path, hides: bool) -> Iterator[World]:
         for command in ("agreement.sign", "agreement.adopt"):
             for node in (kcg, kcs):
                 node.do(command, {"file": str(agreement)})
-        made = World(Pair(kcg, kcs, agreement), folder, hides)
+        made = World(Pair(kcg, kcs, agreement), folder, hides, clock)
         made.put(kcs, *SHARED, *(HIDDEN if hides else ()))
+        if hides:
+            asked(kcs, "records.hold", rid="hidden-clearance", basis="a court")
         refs = ["shared-report", *(["hidden-report", "hidden-call"] if hides else [])]
         body = NAMING["body"] | ({"also": "hidden-report", "all": ["x", "hidden-call"]} if hides else {"all": ["x"]})
         made.put(kcs, SHARED[1], to="kcg", purpose="narcotics_investigation")
@@ -187,11 +190,11 @@ def takes_back_what_was_never_sent(made: World) -> None:
     """A forged retraction of a rid that customs alone knows."""
     with made.kcg.ledger.write() as batch:
         for one in HIDDEN:
-            _forge_retraction(made.kcg, batch, one["rid"])
+            forge_retraction(made.kcg, batch, one["rid"])
     made.carry()
 
 
-def _forge_retraction(node: Node, batch: Batch, rid: str) -> None:
+def forge_retraction(node: Node, batch: Batch, rid: str) -> None:
     house = node.exchange.house
     header = Header(
         id=house.ids.new(), rid=rid, rev=3, op="retract", kind="intelligence.report", origin="kcg", audience=("kcs",),
@@ -216,6 +219,20 @@ def sees_customs_at_work(made: World) -> None:
     made.carry()
 
 
+def outlives_what_it_wrote(made: World) -> None:
+    """Writes under hidden rids, one of them on hold at customs, and waits until the time of what it wrote is over."""
+    for one in HIDDEN[1:3]:
+        mine = one | {"origin": "kcg", "kind": "intelligence.report", "handling": PLAIN, "body": dict(REPORT)}
+        made.put(made.kcg, mine, to="kcs", purpose="narcotics_investigation")
+    made.clock.advance(timedelta(days=4000))
+    made.kcs.exchange.retention.tick()
+    disposals = made.kcs.exchange.retention.list()
+    assert len(disposals) == 2
+    for each in disposals:
+        made.kcs.exchange.retention.approve(each.id)
+    made.carry()
+
+
 ACTS = [
     opens_a_case,
     demands,
@@ -227,7 +244,9 @@ ACTS = [
 ]
 
 
-@pytest.mark.parametrize("act", [*ACTS, "all of them"], ids=lambda act: getattr(act, "__name__", act))
+@pytest.mark.parametrize(
+    "act", [*ACTS, outlives_what_it_wrote, "all of them"], ids=lambda act: getattr(act, "__name__", act)
+)
 def test_the_partner_sees_the_same_whether_or_not_there_is_something_to_hide(act: Any, tmp_path: Path) -> None:
     seen: list[list[str]] = []
     grown: list[int] = []

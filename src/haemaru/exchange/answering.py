@@ -36,15 +36,16 @@ class Answering:
         copies: int = 0,
         erasure: int = -1,
         derived: Sequence[str] = (),
-        knows_copies: bool = True,
+        is_apart: bool = False,
     ) -> None:
         """Answers a partner `about` (partner, rid, revision, operation); `erasure` is the entry that erased.
 
-        Without `knows_copies` exports and receivers are left out: under this rid they are another record's.
+        Of what lies apart nothing is told that was made of the record whose rid it bears.
         """
         house = self._house
         peer, rid, rev, op = about
-        has_copy = knows_copies and answer in ("erased", "held")
+        has_copy = answer in ("erased", "held")
+        made_of = "" if is_apart else rid
         backups = house.backups(batch.tx, erasure) if erasure >= 0 else 0
         message = Disposition(
             id=house.ids.new(),
@@ -58,12 +59,22 @@ class Answering:
             answer=answer,
             basis=basis,
             copies=copies,
-            exported=self.exported(batch.tx, rid) if has_copy else (),
-            forwarded_to=self.forwarded_to(batch.tx, rid) if has_copy else (),
+            exported=self.exported(batch.tx, made_of) if has_copy else (),
+            forwarded_to=self.forwarded_to(batch.tx, made_of) if has_copy else (),
             derived=self._told(batch.tx, peer, derived),
             backups=backups,
         )
-        given = GivenFacts(peer=peer, rid=rid, rev=rev, op=op, answer=answer, backups=backups, erasure=erasure)
+        given = GivenFacts(
+            peer=peer,
+            rid=rid,
+            rev=rev,
+            op=op,
+            answer=answer,
+            copies=copies,
+            backups=backups,
+            erasure=erasure,
+            is_apart=is_apart,
+        )
         batch.append(keeping.GIVEN, entry_bytes(given))
         self._outbox.send_message(batch, peer, message)
 
@@ -75,7 +86,7 @@ class Answering:
             given = read_entry(self._house.ledger.body(batch.tx, entry), GivenFacts)[0]
             if self._house.backups(batch.tx, given.erasure) < backups:
                 about = (given.peer, given.rid, given.rev, given.op)
-                self.answer(batch, about, "erased", erasure=given.erasure)
+                self.answer(batch, about, "erased", copies=given.copies, erasure=given.erasure, is_apart=given.is_apart)
                 again += 1
         return again
 

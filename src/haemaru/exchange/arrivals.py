@@ -5,8 +5,8 @@ retraction or an expiry erases every copy and leaves a tombstone, and a legal ho
 basis as the answer. What comes after its tombstone is not even written down: the number is kept, the content is not.
 Whatever was asked of a copy is answered in the same transaction by a signed disposition on the control channel.
 
-A rid that is taken is refused by name only to who was sent that record. To everybody else the answers are those of a
-free rid, and what came lies in quarantine: otherwise a rid could be tried out.
+A rid that is taken is refused by name only to who was sent that record. For everybody else it goes the way of a free
+rid, with the same looks, rows, answers and time limits, and lies apart, in quarantine: else a rid could be tried out.
 """
 
 from dataclasses import dataclass, replace
@@ -57,6 +57,15 @@ class _Copy:
         return self.op in TAKING_BACK or self.state == "erased"
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A rid as one partner may know it: what it sent under it, if it is another's, and if it was sent that one."""
+
+    copies: list[_Copy]
+    is_apart: bool
+    is_told: bool
+
+
 class Arrivals:
     """Takes items into the ledger."""
 
@@ -71,7 +80,7 @@ class Arrivals:
         if item.code:
             return self._quarantine(batch, stream, item)
         if item.void is not None:
-            return self._write(batch, stream, item, "void", code=item.void.code, exception="")
+            return self._write(batch, stream, item, "void", code=item.void.code)
         if item.message is not None:
             return self._take_message(batch, peer, stream, item)
         header = cast(Header, item.header)
@@ -82,76 +91,30 @@ class Arrivals:
         return self._take_record(batch, peer, stream, item, header)
 
     def _take_record(self, batch: Batch, peer: Peer, stream: Stream, item: Item, header: Header) -> Arrived:
-        copies = self._copies(batch.tx, self._house.vault.blind(header.rid), peer.party)
-        if copies is None:
-            return self._take_conflict(batch, peer, stream, item, header)
+        known = self._known(batch.tx, header.rid, peer.party)
+        if known.is_told:
+            return self._write(batch, stream, item, "quarantined", code="rid_conflict")
+        copies, is_apart = known.copies, known.is_apart
         same = [copy for copy in copies if copy.rev == header.rev and not copy.is_gone]
         if any(copy.digest.hex() == item.digest for copy in same):
-            return self._write(batch, stream, item, "repeated")
+            return self._write(batch, stream, item, "repeated", is_apart=is_apart)
         if _is_taken_back(copies, header.rev):
-            if self._basis(batch.tx, header.rid) is not None:
+            if self._basis(batch.tx, header.rid) is not None and not is_apart:
                 return self._write(batch, stream, item, "kept", code="already_taken_back")
             return self._turn_away(batch, stream, item, "already_taken_back")
         if same:
             if any(self._says_the_same(batch.tx, peer, header, copy, item) for copy in same):
                 # Sealed anew by an origin that was put back and put the same record again: known, and not held twice.
-                return self._write(batch, stream, item, "repeated")
-            return self._write(batch, stream, item, "quarantined", code="rev_conflict")
+                return self._write(batch, stream, item, "repeated", is_apart=is_apart)
+            return self._write(batch, stream, item, "quarantined", code="rev_conflict", is_apart=is_apart)
         if any(copy.rev > header.rev for copy in copies):
-            return self._write(batch, stream, item, "superseded")
-        arrived = self._write(batch, stream, item, "held", before="superseded" if copies else "")
+            return self._write(batch, stream, item, "superseded", is_apart=is_apart)
+        before = "superseded" if copies else ""
+        arrived = self._write(batch, stream, item, "held", before=before, is_apart=is_apart)
         if header.op in REVISING:
-            derived = derived_from(self._house, batch, header.rid)
-            self._answering.answer(batch, _about(peer, header), "corrected", derived=derived)
+            derived = derived_from(self._house, batch, _source(item, header, is_apart))
+            self._answering.answer(batch, _about(peer, header), "corrected", derived=derived, is_apart=is_apart)
         return arrived
-
-    def _take_conflict(self, batch: Batch, peer: Peer, stream: Stream, item: Item, header: Header) -> Arrived:
-        """A record under a rid that is not the partner's: told openly, or answered as if the rid were free."""
-        blind = self._house.vault.blind(header.rid)
-        if self._has_seen(batch.tx, peer.party, blind):
-            return self._write(batch, stream, item, "quarantined", code="rid_conflict")
-        shadows = self._shadows(batch.tx, blind, peer.party)
-        same = [copy for copy in shadows if copy.rev == header.rev and not copy.is_gone]
-        exception = ""
-        if not any(copy.digest.hex() == item.digest for copy in same):
-            if _is_taken_back(shadows, header.rev):
-                return self._turn_away(batch, stream, item, "already_taken_back")
-            if same:
-                alike = any(self._says_the_same(batch.tx, peer, header, copy, item) for copy in same)
-                exception = "" if alike else "rev_conflict"
-            elif header.op in REVISING and not any(copy.rev > header.rev for copy in shadows):
-                self._answering.answer(batch, _about(peer, header), "corrected")
-        return self._write(batch, stream, item, "quarantined", code="rid_conflict", exception=exception)
-
-    def _take_back_conflict(self, batch: Batch, peer: Peer, stream: Stream, item: Item, header: Header) -> Arrived:
-        """A retraction of what is not the partner's: refused openly, or answered as if the rid were free."""
-        blind = self._house.vault.blind(header.rid)
-        if self._has_seen(batch.tx, peer.party, blind):
-            self._answering.answer(batch, _about(peer, header), "refused", "rid_conflict")
-            return self._write(batch, stream, item, "quarantined", code="rid_conflict")
-        shadows = self._shadows(batch.tx, blind, peer.party)
-        arrived = self._write(batch, stream, item, "quarantined", code="rid_conflict", exception="")
-        why = f"{header.op} by {peer.party}, entry {arrived.entry}"
-        erased, erasure = erase_copies(self._house, batch, peer.party, header.rid, why)
-        is_known = erased or any(copy.state == "erased" for copy in shadows)
-        answer: Answer = "erased" if is_known else "unknown_rid_tombstoned"
-        self._answering.answer(batch, _about(peer, header), answer, copies=erased, erasure=erasure, knows_copies=False)
-        return arrived
-
-    def _has_seen(self, tx: Tx, peer: str, blind: bytes) -> bool:
-        """Whether a partner was sent the record under this rid: a number that went as a void told it nothing."""
-        sql = "SELECT 1 FROM exchange_out WHERE rid = :rid AND peer = :peer AND state <> 'void' LIMIT 1"
-        return tx.one(sql, rid=blind, peer=peer) is not None
-
-    def _shadows(self, tx: Tx, blind: bytes, peer: str) -> list[_Copy]:
-        """What this partner sent under a rid that it could not know to be taken; it lies in quarantine or is erased."""
-        rows = tx.all(
-            "SELECT rev, op, state, digest FROM exchange_in WHERE rid = :rid AND peer = :peer"
-            " AND (state = 'erased' OR (state = 'quarantined' AND code = 'rid_conflict'))",
-            rid=blind,
-            peer=peer,
-        )
-        return [_Copy(rev, op, state, bytes(digest)) for rev, op, state, digest in rows]
 
     def _says_the_same(self, tx: Tx, peer: Peer, header: Header, copy: "_Copy", item: Item) -> bool:
         row = tx.one(
@@ -169,9 +132,10 @@ class Arrivals:
 
     def _quarantine(self, batch: Batch, stream: Stream, item: Item) -> Arrived:
         header = item.header
-        if header is not None and header.op not in TAKING_BACK and self._basis(batch.tx, header.rid) is None:
-            copies = self._copies(batch.tx, self._house.vault.blind(header.rid), header.origin)
-            if copies and _is_taken_back(copies, header.rev):
+        if header is not None and header.op not in TAKING_BACK:
+            known = self._known(batch.tx, header.rid, header.origin)
+            is_kept = self._basis(batch.tx, header.rid) is not None and not known.is_apart
+            if _is_taken_back(known.copies, header.rev) and not is_kept:
                 return self._turn_away(batch, stream, item, item.code)
         return self._write(batch, stream, item, "quarantined", code=item.code)
 
@@ -181,36 +145,37 @@ class Arrivals:
         return self._append(batch, item, facts, code, content=b"")
 
     def _take_back(self, batch: Batch, peer: Peer, stream: Stream, item: Item, header: Header) -> Arrived:
-        blind = self._house.vault.blind(header.rid)
-        copies = self._copies(batch.tx, blind, peer.party)
-        if copies is None:
-            return self._take_back_conflict(batch, peer, stream, item, header)
-        if self._is_batch(batch.tx, blind, peer.party):
+        about = _about(peer, header)
+        known = self._known(batch.tx, header.rid, peer.party)
+        if known.is_told:
+            self._answering.answer(batch, about, "refused", "rid_conflict")
+            return self._write(batch, stream, item, "quarantined", code="rid_conflict")
+        copies, is_apart = known.copies, known.is_apart
+        if self._is_batch(batch.tx, header.rid, peer.party):
             # Its positions lie among others in a store of their own: nobody could truly answer `erased`.
-            self._answering.answer(batch, _about(peer, header), "refused", "positions_not_taken_back")
+            self._answering.answer(batch, about, "refused", "positions_not_taken_back")
             return self._write(batch, stream, item, "quarantined", code="positions_not_taken_back")
         state = _STATE_OF[header.op]
         basis = self._basis(batch.tx, header.rid)
-        if basis is not None and any(not copy.is_gone for copy in copies):
+        if basis is not None and not is_apart and any(not copy.is_gone for copy in copies):
             arrived = self._write(batch, stream, item, state, before="kept")
             derived = derived_from(self._house, batch, header.rid)
             kept = sum(not copy.is_gone for copy in copies)
-            self._answering.answer(batch, _about(peer, header), "held", basis, copies=kept, derived=derived)
+            self._answering.answer(batch, about, "held", basis, copies=kept, derived=derived)
             return arrived
-        arrived = self._write(batch, stream, item, state)
+        arrived = self._write(batch, stream, item, state, is_apart=is_apart)
         why = f"{header.op} by {peer.party}, entry {arrived.entry}"
         erased, erasure = erase_copies(self._house, batch, peer.party, header.rid, why)
         is_known = erased or any(copy.state == "erased" for copy in copies)
-        derived = derived_from(self._house, batch, header.rid) if is_known else []
+        derived = derived_from(self._house, batch, _source(item, header, is_apart)) if is_known else []
         answer: Answer = "erased" if is_known else "unknown_rid_tombstoned"
-        about = _about(peer, header)
-        self._answering.answer(batch, about, answer, copies=erased, erasure=erasure, derived=derived)
+        self._answering.answer(batch, about, answer, copies=erased, erasure=erasure, derived=derived, is_apart=is_apart)
         return arrived
 
     def _take_positions(self, batch: Batch, stream: Stream, item: Item) -> Arrived:
         header = cast(Header, item.header)
-        copies = self._copies(batch.tx, self._house.vault.blind(header.rid), stream.from_)
-        if any(copy.digest.hex() == item.digest for copy in copies or ()):
+        known = self._known(batch.tx, header.rid, stream.from_)
+        if any(copy.digest.hex() == item.digest for copy in known.copies):
             return self._write(batch, stream, item, "repeated")
         self._spool.keep(batch.tx, item.digest, item.line)
         return self._write(batch, stream, item, "held", spool=item.digest)
@@ -244,10 +209,12 @@ class Arrivals:
         code: str = "",
         before: str = "",
         spool: str = "",
-        exception: str | None = None,
+        is_apart: bool = False,
     ) -> Arrived:
         facts = self._facts(stream, item, state) | {"code": code, "before": before, "spool": spool}
-        return self._append(batch, item, facts, code if exception is None else exception)
+        if is_apart:
+            facts |= {"state": "quarantined", "code": "rid_conflict", "apart": state}
+        return self._append(batch, item, facts, "" if state == "void" else code)
 
     def _facts(self, stream: Stream, item: Item, state: str, **more: object) -> dict[str, object]:
         header = item.header
@@ -288,20 +255,31 @@ class Arrivals:
         entry: Entry = batch.append(entries.RECEIVED, entry_bytes(made, content))
         return Arrived(item, entry.index, made.state, exception)
 
-    def _copies(self, tx: Tx, blind: bytes, peer: str) -> list[_Copy] | None:
-        """What this partner sent under a rid until now; None when the rid is this node's own or another partner's."""
-        if tx.one("SELECT 1 FROM exchange_own WHERE rid = :rid LIMIT 1", rid=blind) is not None:
-            return None
+    def _known(self, tx: Tx, rid: str, peer: str) -> "_Known":
+        """What is known of a rid towards a partner. The same looks, whatever they find: their number must not tell."""
+        blind = self._house.vault.blind(rid)
+        # A number that went as a void told the partner nothing.
+        is_own, is_sent = tx.one(
+            "SELECT EXISTS (SELECT 1 FROM exchange_own WHERE rid = :rid), EXISTS"
+            " (SELECT 1 FROM exchange_out WHERE rid = :rid AND peer = :peer AND state <> 'void')",
+            rid=blind,
+            peer=peer,
+        ) or (False, False)
         rows = tx.all(
-            "SELECT peer, rev, op, state, digest FROM exchange_in WHERE rid = :rid"
-            " AND state NOT IN ('quarantined', 'void', 'message')",
+            "SELECT peer, rev, op, state, digest, code FROM exchange_in WHERE rid = :rid"
+            " AND state NOT IN ('void', 'message')",
             rid=blind,
         )
-        if any(row[0] != peer and row[3] == "held" for row in rows):
-            return None
-        return [_Copy(rev, op, state, bytes(digest)) for party, rev, op, state, digest in rows if party == peer]
+        is_taken = bool(is_own) or any(party != peer and state == "held" for party, _, _, state, _, _ in rows)
+        copies = [
+            _Copy(rev, op, state, bytes(digest))
+            for party, rev, op, state, digest, code in rows
+            if party == peer and (state != "quarantined" if not is_taken else _is_apart(state, code))
+        ]
+        return _Known(copies, is_taken, is_taken and bool(is_sent))
 
-    def _is_batch(self, tx: Tx, blind: bytes, peer: str) -> bool:
+    def _is_batch(self, tx: Tx, rid: str, peer: str) -> bool:
+        blind = self._house.vault.blind(rid)
         sql = "SELECT 1 FROM exchange_in i JOIN exchange_batches b ON b.entry = i.entry WHERE i.rid = :rid"
         return tx.one(sql + " AND i.peer = :peer LIMIT 1", rid=blind, peer=peer) is not None
 
@@ -317,6 +295,15 @@ class Arrivals:
 
 def _about(peer: Peer, header: Header) -> tuple[str, str, int, str]:
     return peer.party, header.rid, header.rev, header.op
+
+
+def _source(item: Item, header: Header, is_apart: bool) -> str:
+    """Whose derived records are looked for: what lies apart has none, so they are looked for under a name of nobody."""
+    return item.digest if is_apart else header.rid
+
+
+def _is_apart(state: str, code: str) -> bool:
+    return state == "erased" or (state == "quarantined" and code == "rid_conflict")
 
 
 def _is_taken_back(copies: list[_Copy], rev: int) -> bool:

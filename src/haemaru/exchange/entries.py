@@ -123,7 +123,10 @@ class FrameFacts(Facts, frozen=True, kw_only=True):
 
 
 class ReceivedFacts(Facts, frozen=True, kw_only=True):
-    """An item of a frame; the bytes are its line. `before` is what becomes of the copies held until now."""
+    """An item of a frame; the bytes are its line. `before` is what becomes of the copies held until now.
+
+    `apart` is the state it would be in, had its rid not been taken by a record that the sender may not know of.
+    """
 
     peer: str
     channel: str
@@ -141,6 +144,7 @@ class ReceivedFacts(Facts, frozen=True, kw_only=True):
     digest: str = ""
     leaf: str
     before: str = ""
+    apart: str = ""
     keys: tuple[str, ...] = ()
     spool: str = ""
     retain: str = ""

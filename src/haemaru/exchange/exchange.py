@@ -6,6 +6,7 @@ answers with a receipt; `take_receipt` moves the cursor. How frames get there (`
 no difference. Callbacks run after the commit, on the thread that committed.
 """
 
+from collections import deque
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any, Literal
@@ -110,6 +111,7 @@ class Exchange:
         self._status = StatusBook(house, self._sending, self.digests)
         self.keys = Rekeying(house, self._peers, self._outbox)
         self._received: list[Callable[[Held], None]] = []
+        self._arrived: deque[int] = deque()
         self.holdings = Holdings(house)
         self.traffic = Traffic(house)
         self.clauses = ClauseBook(house)
@@ -344,8 +346,16 @@ class Exchange:
         return self._positions.newest()
 
     def on_received(self, callback: Callable[[Held], None]) -> None:
-        """Calls back for every record that arrives, is corrected or is taken back, after the commit."""
+        """Calls back, when `tell_received` is called, for every record that arrived, was corrected or taken back."""
         self._received.append(callback)
+
+    def tell_received(self) -> None:
+        """Tells the listeners of `on_received` what has arrived since."""
+        while self._arrived:
+            held = self.holdings.at(self._arrived.popleft())
+            if held is not None and held.state in ("held", "retracted", "expired"):
+                for callback in self._received:
+                    callback(held)
 
     def on_positions(self, callback: OnPositions) -> None:
         """Names who stores received positions: called with header and Arrow bytes until it returns without error."""
@@ -383,11 +393,6 @@ class Exchange:
         tally.repeated[accepted.peer, accepted.receipt.stream.channel] += accepted.repeated
         if any(arrived.item.type == "positions" for arrived in accepted.arrived):
             self.hand_over()
-        if not self._received:
-            return
-        for arrived in accepted.arrived:
-            if arrived.item.type == "record" and arrived.state in ("held", "retracted", "expired"):
-                held = self.holdings.at(arrived.entry)
-                if held is not None:
-                    for callback in self._received:
-                        callback(held)
+        # Looked at later: what became of a record must not show in the time that its receipt took.
+        if self._received:
+            self._arrived.extend(arrived.entry for arrived in accepted.arrived if arrived.item.type == "record")

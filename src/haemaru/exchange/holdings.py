@@ -96,9 +96,9 @@ class Holdings:
         keys = [identifier(key, value) for key, value in asked.items() if value is not None]
         return self._by_keys([key for key in keys if key is not None], states)
 
-    def referring(self, rid: str, states: Sequence[str] = ("held",)) -> list[Held]:
-        """The records that refer to this rid."""
-        return self._by_keys([ref_key(rid)], states)
+    def referring(self, rid: str, *, is_own: bool = False) -> list[Held]:
+        """The records that refer to this rid; with `is_own` those of this node alone."""
+        return self._by_keys([ref_key(rid)], ("held",), (_OWN,) if is_own else (_OWN, _IN))
 
     def at(self, entry: int) -> Held | None:
         """The record that a ledger entry brought, or None where it brought none."""
@@ -106,13 +106,15 @@ class Holdings:
             row = tx.one(f"{_OWN} AND entry = :entry", entry=entry) or tx.one(f"{_IN} AND entry = :entry", entry=entry)
             return None if row is None else self._held(tx, row)
 
-    def _by_keys(self, keys: Sequence[str], states: Sequence[str]) -> list[Held]:
+    def _by_keys(self, keys: Sequence[str], states: Sequence[str], selects: Sequence[str] = (_OWN, _IN)) -> list[Held]:
         found: dict[int, Held] = {}
         with self._house.ledger.read() as tx:
             for key in keys:
                 blind = self._house.vault.blind(key)
-                for select in (f"{_OWN} AND", f"{_IN} AND"):
-                    rows = tx.all(f"{select} entry IN (SELECT entry FROM exchange_keys WHERE key = :key)", key=blind)
+                for select in selects:
+                    rows = tx.all(
+                        f"{select} AND entry IN (SELECT entry FROM exchange_keys WHERE key = :key)", key=blind
+                    )
                     found |= {row[0]: self._held(tx, row) for row in rows if row[3] in states and row[0] not in found}
         return [found[entry] for entry in sorted(found)]
 

@@ -68,7 +68,7 @@ class DueFacts(Facts, frozen=True, kw_only=True):
 
 
 class DisposalFacts(Facts, frozen=True, kw_only=True):
-    """A received record is proposed for disposal: its time is over."""
+    """A received record is proposed for disposal: its time is over. `is_apart`: it lies under another record's rid."""
 
     id: str
     peer: str
@@ -77,6 +77,7 @@ class DisposalFacts(Facts, frozen=True, kw_only=True):
     kind: str
     until: str
     state: str = "proposed"
+    is_apart: bool = False
 
 
 class DisposedFacts(Facts, frozen=True, kw_only=True):
@@ -112,15 +113,17 @@ class OnwardRuledFacts(Facts, frozen=True, kw_only=True):
 
 
 class GivenFacts(Facts, frozen=True, kw_only=True):
-    """What this node answered about a copy; `erasure` is the ledger entry that erased it."""
+    """What this node answered about a copy; `erasure` is the entry that erased it, `is_apart` as in `DisposalFacts`."""
 
     peer: str
     rid: str
     rev: int
     op: str
     answer: str
+    copies: int = 0
     backups: int = 0
     erasure: int = -1
+    is_apart: bool = False
 
 
 class KeepingView:
@@ -206,12 +209,13 @@ class KeepingView:
 
     def _received(self, tx: Tx, entry: Entry, body: bytes) -> None:
         facts, _ = entries.read_entry(body, entries.ReceivedFacts)
-        if not facts.rid or facts.spool or facts.state not in ("held", "retracted", "expired"):
+        state = facts.apart or facts.state
+        if not facts.rid or facts.spool or state not in ("held", "retracted", "expired"):
             return
         rid = self._blind(facts.rid)
         _overtake(tx, facts.peer, rid)
         _forget(tx, "in", facts.peer, rid)
-        if facts.state == "held" and facts.retain:
+        if state == "held" and facts.retain:
             _limit(tx, "in", facts.peer, rid, facts.rev, facts.retain, entry.index)
 
     def _erased(self, tx: Tx, _entry: Entry, body: bytes) -> None:

@@ -96,7 +96,8 @@ class Retention:
     def _propose(self, batch: Batch, entry: int) -> None:
         house = self._house
         received = read_entry(house.ledger.body(batch.tx, entry), ReceivedFacts)[0]
-        bases = self._holds.bases(batch.tx, received.rid)
+        is_apart = bool(received.apart)
+        bases = [] if is_apart else self._holds.bases(batch.tx, received.rid)
         facts = DisposalFacts(
             id=house.ids.new(),
             peer=received.peer,
@@ -105,6 +106,7 @@ class Retention:
             kind=received.kind,
             until=received.retain,
             state="held" if bases else "proposed",
+            is_apart=is_apart,
         )
         batch.append(keeping.PROPOSED, entry_bytes(facts))
         if bases:
@@ -116,9 +118,16 @@ class Retention:
         batch.append(keeping.DISPOSED, entry_bytes(DisposedFacts(id=facts.id, state="approved", by=by)))
         why = f"retention until {facts.until}, sealed by {facts.peer}"
         copies, erasure = erase_copies(self._house, batch, facts.peer, facts.rid, why)
-        derived = derived_from(self._house, batch, facts.rid)
-        about = _about(facts)
-        self._answering.answer(batch, about, "erased", copies=copies, erasure=erasure, derived=derived)
+        derived = [] if facts.is_apart else derived_from(self._house, batch, facts.rid)
+        self._answering.answer(
+            batch,
+            _about(facts),
+            "erased",
+            copies=copies,
+            erasure=erasure,
+            derived=derived,
+            is_apart=facts.is_apart,
+        )
         return copies
 
     def _expect(self, batch: Batch, entry: int) -> None:

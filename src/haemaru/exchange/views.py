@@ -31,6 +31,10 @@ _INSERT_IN = (
     " (peer, channel, epoch, seq, rid, rev, op, kind, origin, state, code, digest, leaf, entry, at_ms) VALUES"
     " (:peer, :channel, :epoch, :seq, :rid, :rev, :op, :kind, :origin, :state, :code, :digest, :leaf, :entry, :at_ms)"
 )
+_OVERTAKE = (
+    "UPDATE exchange_in SET state = :becomes WHERE rid = :rid AND peer = :peer AND state = :was AND entry ="
+    " (SELECT max(entry) FROM exchange_in WHERE rid = :rid AND peer = :peer AND state = :was)"
+)
 # A cursor only goes on: where the first or the last item of a stream was erased, a rebuild comes to it out of order.
 _ADVANCE = (
     "INSERT INTO exchange_streams (direction, peer, channel, epoch, last, acked, at_ms)"
@@ -160,12 +164,9 @@ class ExchangeView:
         facts, _ = entries.read_entry(body, entries.ReceivedFacts)
         rid = self._blind(facts.rid) if facts.rid else _NOTHING
         if facts.before:
-            tx.run(
-                "UPDATE exchange_in SET state = :state WHERE rid = :rid AND peer = :peer AND state = 'held'",
-                state=facts.before,
-                rid=rid,
-                peer=facts.peer,
-            )
+            # What lies apart stays in quarantine: the same row is written as if it had been held.
+            was, becomes = ("quarantined", "quarantined") if facts.apart else ("held", facts.before)
+            tx.run(_OVERTAKE, was=was, becomes=becomes, rid=rid, peer=facts.peer)
         place = {"peer": facts.peer, "channel": facts.channel, "epoch": facts.epoch, "seq": facts.seq}
         tx.run(
             _INSERT_IN,

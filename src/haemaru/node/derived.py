@@ -43,10 +43,13 @@ class Derived:
             return []
         self._under_way.add(rid)
         try:
+            # First what was made of it, among own records alone: a partner's take no time, however many refer to it.
+            made = self._node.exchange.holdings.referring(rid, is_own=True)
+            if not made:
+                return []
             now = self._node.exchange.holdings.find(rid)
             is_held = now is not None and now.state == "held"
             recalled = Recalled(rid, now.record if now is not None and is_held else None)
-            made = [held for held in self._node.exchange.holdings.referring(rid) if held.peer is None]
             return [held.rid for held in made if self._reach(batch, recalled, held)]
         finally:
             self._under_way.discard(rid)

@@ -130,6 +130,7 @@ class Workers:
         begun = time.monotonic()
         while not self._node.stopping.wait(_TICK_S - (time.monotonic() - begun) % _TICK_S):
             for work in (
+                self._node.exchange.tell_received,
                 self._take_up,
                 self._react,
                 self._node.surveillance.tick,
