@@ -2,12 +2,18 @@
 
 Two homes, each behind a real HTTP server. The coast guard asks customs for 1,000 ids that a silent clause keeps and for
 1,000 that never were, in a random order of small rounds, and writes down all it can see: statuses, lengths, counters,
-how far the other ledger grew, and how long it took. Lengths and counters must be equal. Times are compared as two
-samples: the better the measurement, the smaller the difference that would show.
+how far the other ledger grew, and how long it took. Lengths and counters must be equal.
+
+Times and packed sizes are samples, so the test was stated before it was run, and is not changed after looking:
+rank sum (Mann and Whitney), the two distributions (Smirnov) and a linear classifier of all measures at once, trained
+on one half and tried on the other, each at ONE_IN = 0.001. A measure that falls below is taken once more, on new ids,
+in a second run of the same size; the second run alone decides. That the work is the same, not only its measure, is
+shown without chance in `tests/node/test_same_work.py`. `SILENCE_ROUND=1` asks one id at a time instead of ten.
 """
 
 import base64
 import math
+import os
 import random
 import socket
 import threading
@@ -29,10 +35,9 @@ from haemaru.node import Node
 from haemaru.node.desk import NodeDesk
 from haemaru.web.app import create_app
 
-ROUND = 10
+ROUND = int(os.environ.get("SILENCE_ROUND", "10"))
 REQUESTS = 1000
-# Two samples of one source fail this once in ten thousand runs of each test.
-ONE_IN = 0.0001
+ONE_IN = 0.001
 
 
 def mann_whitney(one: Sequence[float], other: Sequence[float]) -> float:
@@ -57,6 +62,19 @@ def smirnov(one: Sequence[float], other: Sequence[float]) -> float:
     if scaled < 0.3:
         return 1.0
     return min(1.0, 2 * math.fsum((-1) ** (k - 1) * math.exp(-2 * (k * scaled) ** 2) for k in range(1, 101)))
+
+
+def classifier(one: Sequence[Sequence[float]], other: Sequence[Sequence[float]]) -> float:
+    """The p of a linear classifier, taught with every second row: how often chance tells the others apart as well."""
+    rows = np.concatenate([one, other])
+    rows = (rows - rows.mean(axis=0)) / (rows.std(axis=0) + 1e-12)
+    rows = np.hstack([rows, np.ones((len(rows), 1))])
+    sides = np.concatenate([np.ones(len(one)), -np.ones(len(other))])
+    taught = np.arange(len(rows)) % 2 == 0
+    weights, *_ = np.linalg.lstsq(rows[taught], sides[taught], rcond=None)
+    tried = int((~taught).sum())
+    right = int((np.sign(rows[~taught] @ weights) == sides[~taught]).sum())
+    return math.fsum(math.comb(tried, k) / 2**tried for k in range(right, tried + 1))
 
 
 @contextmanager
@@ -155,28 +173,52 @@ def secret(number: int) -> dict[str, Any]:
     }
 
 
-def test_a_withheld_id_and_a_random_id_cannot_be_told_apart(pair: Pair, tmp_path: Path) -> None:
-    source = random.Random(20)
-    kept = [secret(number) for number in range(REQUESTS)]
-    stored = asked(pair.kcs, "records.put", file=written(tmp_path / "kept.jsonl", *kept))
+MEASURES = ("receipts", "frames", "took")
+
+
+def samples(pair: Pair, wires: Rounds, folder: Path, seed: int) -> tuple[Seen, Seen]:
+    """Asks for new hidden ids and for as many that never were, in one random order; what was seen of each kind."""
+    source = random.Random(seed)
+    kept = [secret(seed * REQUESTS + number) for number in range(REQUESTS)]
+    stored = asked(pair.kcs, "records.put", file=written(folder / f"kept-{seed}.jsonl", *kept))
+    assert stored["stored"] == REQUESTS
     never = [f"0195555a-0000-7000-8000-{source.getrandbits(48):012x}" for _ in range(REQUESTS)]
     hidden, nothing = Seen(), Seen()
     rids = [str(record["rid"]) for record in kept]
     rounds = [
-        *((hidden, rids[begin : begin + ROUND]) for begin in range(0, REQUESTS, ROUND)),
-        *((nothing, never[begin : begin + ROUND]) for begin in range(0, REQUESTS, ROUND)),
+        (seen, ids[begin : begin + ROUND])
+        for seen, ids in ((hidden, rids), (nothing, never))
+        for begin in range(0, REQUESTS, ROUND)
     ]
     source.shuffle(rounds)
+    for number in range(20):  # the first few are slow for everybody
+        wires.run([f"0195555a-0000-7000-8000-{number:012x}"] * ROUND, Seen())
+    for seen, asked_for in rounds:
+        wires.run(asked_for, seen)
+    return hidden, nothing
 
+
+def chances(hidden: Seen, nothing: Seen) -> dict[str, float]:
+    """How likely chance alone makes two samples differ as these do, by each of the tests that were stated."""
+    found = {}
+    for name in MEASURES:
+        one, other = getattr(hidden, name), getattr(nothing, name)
+        found[f"{name}, rank sum"] = mann_whitney(one, other)
+        found[f"{name}, distribution"] = smirnov(one, other)
+    rows = [list(zip(*(getattr(seen, name) for name in MEASURES), strict=True)) for seen in (hidden, nothing)]
+    return found | {"all, classifier": classifier(*rows)}
+
+
+def test_a_withheld_id_and_a_random_id_cannot_be_told_apart(pair: Pair, tmp_path: Path) -> None:
     with served(pair.kcs) as to_kcs, served(pair.kcg) as to_kcg:
         wires = Rounds(pair, to_kcs, to_kcg)
-        for number in range(20):  # the first few are slow for everybody
-            wires.run([f"0195555a-0000-7000-8000-{number:012x}"] * ROUND, Seen())
-        for seen, asked_for in rounds:
-            wires.run(asked_for, seen)
+        hidden, nothing = samples(pair, wires, tmp_path, 1)
+        found = chances(hidden, nothing)
+        below = [name for name, chance in found.items() if chance < ONE_IN]
+        again = chances(*samples(pair, wires, tmp_path, 2)) if below else {}
         wires.client.close()
 
-    assert stored["stored"] == REQUESTS
+    print({name: round(chance, 4) for name, chance in found.items()}, {name: again[name] for name in below})
     assert len(hidden.took) == len(nothing.took) == REQUESTS // ROUND
     assert hidden.answers == nothing.answers
     [only] = hidden.answers
@@ -187,17 +229,16 @@ def test_a_withheld_id_and_a_random_id_cannot_be_told_apart(pair: Pair, tmp_path
     assert hidden.counters == nothing.counters
     assert hidden.grown == nothing.grown
     assert len(hidden.grown) == 1
-    for name in ("receipts", "frames", "took"):
-        one, other = getattr(hidden, name), getattr(nothing, name)
-        assert mann_whitney(one, other) > ONE_IN, name
-        assert smirnov(one, other) > ONE_IN, name
+    assert [name for name in below if again[name] < ONE_IN] == []
 
 
-def test_the_two_tests_would_see_a_difference() -> None:
+def test_the_tests_would_see_a_difference() -> None:
     source = np.random.default_rng(1)
-    samples = source.normal(10, 1, (3, 100))
+    samples = source.normal(10, 1, (3, 200))
 
     assert mann_whitney(samples[0], samples[1]) > ONE_IN
     assert smirnov(samples[0], samples[1]) > ONE_IN
     assert mann_whitney(samples[0], samples[2] + 0.8) < ONE_IN
     assert smirnov(samples[0], samples[2] * 4 - 30) < ONE_IN
+    assert classifier(samples[0][:, None], samples[1][:, None]) > ONE_IN
+    assert classifier(samples[0][:, None], samples[2][:, None] + 1.2) < ONE_IN

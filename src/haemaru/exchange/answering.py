@@ -44,8 +44,7 @@ class Answering:
         """
         house = self._house
         peer, rid, rev, op = about
-        has_copy = answer in ("erased", "held")
-        made_of = "" if is_apart else rid
+        has_copy, made_of = answer in ("erased", "held"), "" if is_apart else rid
         backups = house.backups(batch.tx, erasure) if erasure >= 0 else 0
         message = Disposition(
             id=house.ids.new(),

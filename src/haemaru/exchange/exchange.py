@@ -78,8 +78,7 @@ class Exchange:
         limits: Limits = LIMITS,
     ) -> None:
         house = House(ledger, keys, party, realm, clock, ids, agreements, ledger.vault, settings, limits)
-        self.party = party
-        self.realm = realm
+        self.party, self.realm = party, realm
         self.house = house
         self._peers = PeerBook(house)
         self._spool = Spool(house)
