@@ -37,6 +37,19 @@ def feed_ais(
     show(act(home, "feed.ais", params, until_stopped(home, where)), as_json)
 
 
+@feed.command("contacts")
+@home_argument
+@click.argument("source")
+@click.option("--basis", default="", help="The legal basis under which this sensor's contacts are used.")
+@click.option("--seconds", type=POSITIVE, default=None, help="Stop listening to tcp:// or udp:// after so long.")
+@json_option
+def feed_contacts(home: Path, source: str, basis: str, seconds: float | None, as_json: bool) -> None:
+    """Reads radar, patrol and camera contacts: CSV or Cursor on Target, from a file, tcp:// or udp://."""
+    where = source if "://" in source else str(Path(source).resolve())
+    params = {"source": where, "seconds": seconds, "basis": basis}
+    show(act(home, "feed.contacts", params, until_stopped(home, where)), as_json)
+
+
 def until_stopped(home: Path, source: str) -> Callable[[Node], None]:
     """Lets SIGINT and SIGTERM end the feed at the node that reads it; gives who is told of a node in this process."""
     here: list[Node] = []

@@ -10,6 +10,7 @@ from haemaru.cli.accounts import accounts
 from haemaru.cli.agreement import agreement
 from haemaru.cli.ais import ais
 from haemaru.cli.bench import bench
+from haemaru.cli.contacts import contacts
 from haemaru.cli.demand import demand
 from haemaru.cli.demo import demo
 from haemaru.cli.exchange import exchange
@@ -38,8 +39,8 @@ def haemaru() -> None:
 
 
 COMMANDS = (
-    accounts, agreement, ais, backup, bench, demand, demo, exchange, feed, init, keys, ledger, operations, peer,
-    rebuild, records, resources, restore, run, status, training, witness,
+    accounts, agreement, ais, backup, bench, contacts, demand, demo, exchange, feed, init, keys, ledger, operations,
+    peer, rebuild, records, resources, restore, run, status, training, witness,
 )  # fmt: skip
 
 for _command in COMMANDS:

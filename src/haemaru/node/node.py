@@ -46,6 +46,7 @@ class Node:
         self.agreements: AgreementDesk = parts.agreements
         self.exchange = parts.exchange
         self.surveillance = parts.surveillance
+        self.contacts = parts.contacts
         self.accounts = Accounts(parts.ledger)
         self.backups = Backups(parts.ledger, parts.exchange)
         self.pid = os.getpid()

@@ -13,6 +13,7 @@ from haemaru.exchange.erasing import settle_restored
 from haemaru.ledger import Ledger
 from haemaru.node.agreements import AgreementDesk
 from haemaru.node.backup import remove_leftovers
+from haemaru.node.contacts import ContactDesk
 from haemaru.node.home import Home, Settings
 from haemaru.node.keykeeping import KeyKeeper
 from haemaru.node.passphrase import open_folder
@@ -40,6 +41,7 @@ class Parts:
     agreements: AgreementDesk
     exchange: Exchange
     surveillance: SurveillanceDesk
+    contacts: ContactDesk
 
 
 def wire(home: Home, clock: Clock, ids: Ids, passphrase: Passphrase) -> Parts:
@@ -87,4 +89,7 @@ def _wire_to(
         exchange.epochs.put_back()
         home.put_back.unlink()
     surveillance = SurveillanceDesk(home, settings, keys, clock, ledger, agreements, exchange)
-    return Parts(home, settings, keys, keeper, clock, ids, lock, database, ledger, agreements, exchange, surveillance)
+    contacts = ContactDesk(home, keys, clock, ledger)
+    return Parts(
+        home, settings, keys, keeper, clock, ids, lock, database, ledger, agreements, exchange, surveillance, contacts
+    )

@@ -36,11 +36,15 @@ _LONGEST_BACKOFF_S = 5.0
 class Listener:
     """Reads one address in a thread of its own until it is stopped; `lines` gives what has come in."""
 
-    def __init__(self, url: str, stop: Event, patience_s: float | None = None) -> None:
+    def __init__(
+        self, url: str, stop: Event, patience_s: float | None = None, cutter: Callable[[], LineCutter] = LineCutter
+    ) -> None:
         """Starts listening; raises `feed_bad_address` where the address is none or cannot be had.
 
-        With `patience_s` a TCP source that cannot be reached for so long ends the feed; without it never.
+        With `patience_s` a TCP source that cannot be reached for so long ends the feed; without it never. `cutter`
+        makes what cuts one connection into lines.
         """
+        self._cutter = cutter
         self._scheme, self._host, self._port = _parse(url)
         self._url = url
         self._stop = stop
@@ -112,7 +116,7 @@ class Listener:
         pipe = child.stdout.fileno()
 
         def read() -> None:
-            cutter = LineCutter()
+            cutter = self._cutter()
             while not self._stop.is_set():
                 if not select.select([pipe], [], [], _TICK_S)[0]:
                     continue
@@ -155,9 +159,11 @@ class Listener:
             self._stop.wait(pause)
             failures, waited = min(failures + 1, 10), waited + pause
             connection = self._connect()
+        if connection is not None:
+            connection.close()
 
     def _drain(self, connection: socket.socket) -> None:
-        cutter = LineCutter()
+        cutter = self._cutter()
         with connection:
             while not self._stop.is_set():
                 try:
@@ -180,7 +186,7 @@ class Listener:
                     if ready.data is None:
                         guest = guests.enter_context(server.accept()[0])
                         guest.setblocking(False)
-                        selector.register(guest, selectors.EVENT_READ, LineCutter())
+                        selector.register(guest, selectors.EVENT_READ, self._cutter())
                         continue
                     guest = ready.fileobj  # type: ignore[assignment]
                     try:

@@ -45,12 +45,26 @@ class LineCutter:
         return [rest] if rest else []
 
 
-def blocks(path: Path, lines_per_block: int, on_damage: Callable[[], None] = lambda: None) -> Iterator[list[bytes]]:
+class EventCutter(LineCutter):
+    """Cuts a stream of XML events into lines: also after each `</event>`, for not every sender ends its lines."""
+
+    def cut(self, data: bytes) -> list[bytes]:
+        """The lines and events that end in `data`."""
+        whole, self._rest = self._rest + data, b""
+        return super().cut(whole.replace(b"</event>", b"</event>\n"))
+
+
+def blocks(
+    path: Path,
+    lines_per_block: int,
+    on_damage: Callable[[], None] = lambda: None,
+    cutter: LineCutter | None = None,
+) -> Iterator[list[bytes]]:
     """The lines of a file, plain or gzip, in blocks; `feed_unreadable` where there is no such file.
 
     `on_damage` is called where an archive cannot be read on, before its last lines are given.
     """
-    cutter = LineCutter()
+    cutter = cutter or LineCutter()
     block: list[bytes] = []
     for chunk in _chunks(path, on_damage):
         block += cutter.cut(chunk)

@@ -54,6 +54,7 @@ COMMANDS: dict[str, Command] = {
     "exchange.reopen": exchange.reopen,
     "exchange.show": exchange.show,
     "feed.ais": feed.ais,
+    "feed.contacts": feed.contacts,
     "feed.stop": feed.stop,
     "keys.list": keys.list_,
     "keys.revoke": keys.revoke,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from haemaru.clock import format_time
 from haemaru.node import quarantine
 from haemaru.node.answer import Answer
+from haemaru.surveillance.contacts import Contact, Counts, contact_files, contact_stream
 from haemaru.surveillance.listening import feed_url
 from haemaru.surveillance.replay import Batch, feed_file
 from haemaru.values.instant import parse_time
@@ -52,6 +53,36 @@ def ais(node: "Node", params: dict[str, Any]) -> Answer:
     with node.ledger.write() as written:
         quarantine.note(written, source, stats.get("quarantined", {}), [])
     return Answer({**stats, "rows": rows})
+
+
+def contacts(node: "Node", params: dict[str, Any]) -> Answer:
+    """Reads contacts (radar, patrols, cameras) to the end of the file or stream and tells what was counted and why."""
+    source = str(params["source"])
+    stop = threading.Event()
+    node.surveillance.running_feeds[source] = stop
+    rows = 0
+    counts: dict[str, Any] = {}
+    try:
+        for found, so_far in _contacts(source, params, stop):
+            if node.stopping.is_set():
+                stop.set()
+            rows += node.contacts.take(found, Path(source).name, str(params.get("basis") or ""))
+            counts = so_far.as_json()
+            if stop.is_set():
+                break
+    finally:
+        node.surveillance.running_feeds.pop(source, None)
+    with node.ledger.write() as written:
+        quarantine.note(written, source, counts.get("quarantined", {}), [])
+    return Answer({**counts, "new": rows})
+
+
+def _contacts(source: str, params: dict[str, Any], stop: threading.Event) -> Iterator[tuple[list[Contact], Counts]]:
+    if "://" in source:
+        return contact_stream(source, stop, params.get("seconds"), _PATIENCE_S)
+    if not Path(source).is_file():
+        raise Fault("cannot_read", source, detail="no such file")
+    return contact_files([Path(source)])
 
 
 def stop(node: "Node", params: dict[str, Any]) -> Answer:

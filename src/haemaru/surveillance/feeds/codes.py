@@ -16,5 +16,6 @@ LINE_CODES = (
 FRAGMENT_CODES = ("fragment_lost", "fragment_orphan", "fragment_contested")
 MESSAGE_CODES = ("unknown_type", "short_payload")
 ROW_CODES = ("bad_row", "bad_mmsi", "bad_time", "bad_position")
+CONTACT_CODES = ("bad_event", "bad_track", "not_surface")
 ARCHIVE_DAMAGED = "archive_damaged"
-QUARANTINE_CODES = (*LINE_CODES, *FRAGMENT_CODES, *MESSAGE_CODES, *ROW_CODES, ARCHIVE_DAMAGED)
+QUARANTINE_CODES = (*LINE_CODES, *FRAGMENT_CODES, *MESSAGE_CODES, *ROW_CODES, *CONTACT_CODES, ARCHIVE_DAMAGED)
