@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -61,11 +62,7 @@ def test_a_stream_of_events_gives_the_same_however_it_is_cut(cuts: list[int]) ->
     places = [0, *sorted(cuts), len(stream)]
     cutter, decoder = EventCutter(), CotDecoder()
 
-    found = [
-        contact.track
-        for a, b in zip(places, places[1:], strict=False)
-        for contact in decoder.feed(cutter.cut(stream[a:b]))
-    ]
+    found = [contact.track for a, b in pairwise(places) for contact in decoder.feed(cutter.cut(stream[a:b]))]
 
     assert found == ["RADAR-7.42", "RADAR-7.43", "RADAR-7.44"]
     assert decoder.rows == 3
