@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.node.conftest import Pair
+from tests.node.conftest import Pair, asked
 from tests.surveillance.contacts.test_contacts import EVENT, ROWS
 
 
@@ -11,9 +11,9 @@ def test_a_file_of_contacts_is_taken_in_once_and_noted_with_its_basis(pair: Pair
     (tmp_path / "radar.csv").write_bytes(ROWS)
     (tmp_path / "patrol.xml").write_bytes(EVENT)
 
-    first = opened.do("feed.contacts", {"source": str(tmp_path / "radar.csv"), "basis": "model basis"}).body
-    again = opened.do("feed.contacts", {"source": str(tmp_path / "radar.csv")}).body
-    other = opened.do("feed.contacts", {"source": str(tmp_path / "patrol.xml")}).body
+    first = asked(opened, "feed.contacts", source=str(tmp_path / "radar.csv"), basis="model basis")
+    again = asked(opened, "feed.contacts", source=str(tmp_path / "radar.csv"))
+    other = asked(opened, "feed.contacts", source=str(tmp_path / "patrol.xml"))
 
     assert (first["new"], again["new"], other["new"]) == (2, 0, 1)
     assert [row.track for row in opened.contacts.read(0, 2**60)] == ["RADAR-7.42", "T1", "T2"]
