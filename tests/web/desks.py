@@ -9,6 +9,7 @@ import numpy as np
 
 from haemaru.exchange import Pulled
 from haemaru.storage import StorageFull
+from haemaru.surveillance.features import Feature
 from haemaru.wording import Fault
 
 NOW = "2026-03-02T09:00:00Z"
@@ -109,6 +110,15 @@ class FakeDesk:
 
     def picture(self) -> Columns:
         return columns(self.count, now_ms=self.now_ms)
+
+    def features(self, collection: str) -> list[Feature]:
+        return [
+            Feature(
+                id=str(number), shape="Point", coordinates=[124.0 + number, 34.0], since_ms=NOW_MS, until_ms=NOW_MS,
+                properties={"name": collection},
+            )
+            for number in range(5)
+        ]  # fmt: skip
 
     def vessels(self, limit: int, text: str = "") -> Rows:
         found = columns(min(limit, self.count, 60))

@@ -14,6 +14,7 @@ from haemaru.cli.contacts import contacts
 from haemaru.cli.demand import demand
 from haemaru.cli.demo import demo
 from haemaru.cli.exchange import exchange
+from haemaru.cli.features import features
 from haemaru.cli.feed import feed
 from haemaru.cli.home import backup, init, rebuild, restore, status
 from haemaru.cli.keys import keys
@@ -39,8 +40,8 @@ def haemaru() -> None:
 
 
 COMMANDS = (
-    accounts, agreement, ais, backup, bench, contacts, demand, demo, exchange, feed, init, keys, ledger, operations,
-    peer, rebuild, records, resources, restore, run, status, training, witness,
+    accounts, agreement, ais, backup, bench, contacts, demand, demo, exchange, features, feed, init, keys, ledger,
+    operations, peer, rebuild, records, resources, restore, run, status, training, witness,
 )  # fmt: skip
 
 for _command in COMMANDS:

@@ -8,7 +8,7 @@ they are shown. Nothing here needs a network or a geometry library.
 from haemaru.geography.areas import Area
 from haemaru.geography.distances import distances_m, sea_distance_m
 from haemaru.geography.ports import Port, find_ports, nearest_port, nearest_port_m, port, ports
-from haemaru.geography.zones import Whereabouts, Zone, Zones, read_zones, zone_at, zones
+from haemaru.geography.zones import Whereabouts, Zone, Zones, read_zones, zone_at, zone_outlines, zones
 
 __all__ = [
     "Area",
@@ -25,5 +25,6 @@ __all__ = [
     "read_zones",
     "sea_distance_m",
     "zone_at",
+    "zone_outlines",
     "zones",
 ]

@@ -72,6 +72,13 @@ def zones() -> Zones:
     return read_zones(data, "zones.geojson")
 
 
+@cache
+def zone_outlines() -> dict[str, dict[str, Any]]:
+    """The GeoJSON geometry of each zone of the table that ships with the house, by its id."""
+    data = files("haemaru.geography").joinpath("data/zones.geojson").read_bytes()
+    return {feature["properties"]["id"]: feature["geometry"] for feature in json.loads(data)["features"]}
+
+
 def zone_at(position: Position) -> Whereabouts:
     """Where a position lies by the table that ships with the house: approximate."""
     return zones().at(position)

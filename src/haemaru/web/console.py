@@ -40,7 +40,7 @@ class Console:
         self.reading = Reading(desk)
         self.sessions = Sessions()
         self.lockout = Lockout()
-        self.door = Door(self.sessions, desk.accounts, clock, desk.statement())
+        self.door = Door(self.sessions, self.lockout, desk.accounts, clock, desk.statement())
         self.frames = Frames(desk.picture, lambda: to_ms(clock.now()))
         self._templates = render.environment()
 

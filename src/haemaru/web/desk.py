@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from haemaru.exchange import Pulled
+from haemaru.surveillance.features import Feature
 from haemaru.web import shapes
 from haemaru.wording import Fault
 
@@ -116,6 +117,10 @@ class Desk(Protocol):
 
     def picture(self) -> Columns:
         """The picture as columns, cheap enough to be asked for once a second."""
+        ...
+
+    def features(self, collection: str) -> Sequence[Feature]:
+        """What chart programs read, by collection: `vessels`, `tracks`, `contacts`, `ports`, `zones`."""
         ...
 
     def vessels(self, limit: int, text: str = "") -> Sequence[Raw]:

@@ -5,6 +5,7 @@ not signed in to the sign-in page; and refuses every form that does not carry th
 unless it says `opt={"open": True}`, so a forgotten mark locks people out and never lets them in.
 """
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -13,12 +14,13 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from litestar import Request, Response
+from litestar.concurrency import sync_to_thread
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from haemaru.clock import Clock
 from haemaru.web.desk import Accounts
-from haemaru.web.sessions import Session, Sessions
+from haemaru.web.sessions import Lockout, Passes, Session, Sessions
 from haemaru.wording import LANGUAGES, Fault
 
 THEMES = ("auto", "day", "night")
@@ -58,8 +60,10 @@ class Visit:
 class Door:
     """Lets requests in, or not."""
 
-    def __init__(self, sessions: Sessions, accounts: Accounts, clock: Clock, node: bytes) -> None:
+    def __init__(self, sessions: Sessions, lockout: Lockout, accounts: Accounts, clock: Clock, node: bytes) -> None:
         self._accounts = accounts
+        self._lockout = lockout
+        self._passes = Passes()
         self._sessions = sessions
         self._clock = clock
         # Two consoles on one host share a cookie jar (ports do not separate cookies): each names its own.
@@ -75,11 +79,32 @@ class Door:
             return None
         visit = self.visit(request)
         request.state.visit = visit
+        if visit.session is None and request.route_handler.opt.get("basic"):
+            return await sync_to_thread(self._known_by_password, request)
         if visit.session is None and not request.route_handler.opt.get("open"):
             return _to_sign_in(visit)
         if request.method not in SAFE:
             await _refuse_foreign_forms(request, visit)
         return None
+
+    def _known_by_password(self, request: AnyRequest) -> Response[Any] | None:
+        """Lets a program in that sends an account's name and password with each request; others are asked for them."""
+        kind, _, given = request.headers.get("authorization", "").partition(" ")
+        now = self._clock.now()
+        if kind.lower() == "basic" and self._passes.holds(given, self._accounts, now):
+            return None
+        name, password = _name_and_password(given if kind.lower() == "basic" else "")
+        address = request.client.host if request.client else ""
+        wait = self._lockout.begin(name, address, now) if name else 0
+        officer = self._accounts.check(name, password) if name and not wait else None
+        if officer is not None:
+            self._lockout.passed(name, address)
+            self._passes.keep(given, officer, now)
+            return None
+        headers = {"WWW-Authenticate": 'Basic realm="haemaru", charset="UTF-8"'} | (
+            {"Retry-After": str(wait)} if wait else {}
+        )
+        return Response("", status_code=429 if wait else 401, media_type="text/plain", headers=headers)
 
     def visit(self, request: AnyRequest) -> Visit:
         """Who asks, in which language, by what light."""
@@ -116,6 +141,14 @@ class Door:
             )
             made.append(cookie.to_header(header="").strip().encode("latin-1"))
         return made
+
+
+def _name_and_password(given: str) -> tuple[str, str]:
+    try:
+        name, _, password = base64.b64decode(given, validate=True).decode().partition(":")
+    except ValueError:
+        return "", ""
+    return name[:200], password[:1_024]
 
 
 def _first(*wanted: str | None, among: tuple[str, ...]) -> str:

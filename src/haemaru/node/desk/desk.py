@@ -12,9 +12,11 @@ from haemaru.node.accounts import Accounts
 from haemaru.node.commands.operations import MERGED
 from haemaru.node.commands.story import TOLD, steps
 from haemaru.node.desk import demands, duties, mou, papers, ships, support
+from haemaru.node.desk.features import COLLECTIONS
 from haemaru.node.desk.notes import Notes
 from haemaru.node.node import Node
 from haemaru.node.reports import node_status
+from haemaru.surveillance.features import Feature
 from haemaru.wording import Fault
 
 Raw = Mapping[str, Any]
@@ -69,6 +71,10 @@ class NodeDesk:
     def picture(self) -> Any:
         """The picture as columns."""
         return self._node.surveillance.columns()
+
+    def features(self, collection: str) -> Sequence[Feature]:
+        """What chart programs read, by collection."""
+        return COLLECTIONS[collection](self._node)
 
     def vessels(self, limit: int, text: str = "") -> Sequence[Raw]:
         """Vessels of the picture, newest fix first."""

@@ -8,6 +8,7 @@ from haemaru.web.pages import (
     exchange,
     health,
     ledger,
+    ogc,
     records,
     sign_in,
     support,
@@ -29,6 +30,7 @@ PAGES: tuple[Any, ...] = (
     *training.ROUTES,
     *ledger.ROUTES,
     *health.ROUTES,
+    *ogc.ROUTES,
 )
 
 __all__ = ["PAGES"]
