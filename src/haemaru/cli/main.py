@@ -11,6 +11,7 @@ from haemaru.cli.agreement import agreement
 from haemaru.cli.ais import ais
 from haemaru.cli.bench import bench
 from haemaru.cli.contacts import contacts
+from haemaru.cli.coverage import coverage
 from haemaru.cli.demand import demand
 from haemaru.cli.demo import demo
 from haemaru.cli.exchange import exchange
@@ -40,8 +41,8 @@ def haemaru() -> None:
 
 
 COMMANDS = (
-    accounts, agreement, ais, backup, bench, contacts, demand, demo, exchange, features, feed, init, keys, ledger,
-    operations, peer, rebuild, records, resources, restore, run, status, training, witness,
+    accounts, agreement, ais, backup, bench, contacts, coverage, demand, demo, exchange, features, feed, init, keys,
+    ledger, operations, peer, rebuild, records, resources, restore, run, status, training, witness,
 )  # fmt: skip
 
 for _command in COMMANDS:

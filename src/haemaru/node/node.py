@@ -19,6 +19,7 @@ from haemaru.node.accounts import Accounts
 from haemaru.node.agreements import AgreementDesk
 from haemaru.node.answer import Answer
 from haemaru.node.backups import Backups
+from haemaru.node.coverage import CoverageDesk
 from haemaru.node.derived import Derived
 from haemaru.node.home import Home
 from haemaru.node.passphrase import from_environment
@@ -47,6 +48,7 @@ class Node:
         self.exchange = parts.exchange
         self.surveillance = parts.surveillance
         self.contacts = parts.contacts
+        self.coverage = CoverageDesk(self)
         self.accounts = Accounts(parts.ledger)
         self.backups = Backups(parts.ledger, parts.exchange)
         self.pid = os.getpid()

@@ -203,11 +203,12 @@ class SurveillanceDesk:
         for store in self._shared.values():
             store.close()
 
-    def observed(self) -> Iterator[Fixes]:
-        """All rows of the node's own sensors, a UTC day at a time, the oldest first."""
+    def observed(self, since_ms: int = 0) -> Iterator[Fixes]:
+        """All rows of the node's own sensors from the day of `since_ms` on, a UTC day at a time, the oldest first."""
         for day in self._own.days():
             start = to_ms(parse_time(f"{day}T00:00:00Z"))
-            yield self._own.read(start, start + DAY_MS)
+            if start + DAY_MS > since_ms:
+                yield self._own.read(start, start + DAY_MS)
 
     def classes(self) -> Mapping[int, int]:
         """The vessel class of every ship whose type is known."""
