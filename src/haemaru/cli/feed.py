@@ -26,13 +26,14 @@ def feed() -> None:
 @click.option("--start", default=None, help="The time of the first row where the feed tells none (RFC 3339).")
 @click.option("--speed", type=POSITIVE, default=None, help="Replay a file at N times real time.")
 @click.option("--seconds", type=POSITIVE, default=None, help="Stop listening to tcp:// or udp:// after so long.")
+@click.option("--basis", default="", help="The legal basis, for feeds that need one to be shared (LRIT).")
 @json_option
 def feed_ais(
-    home: Path, source: str, start: str | None, speed: float | None, seconds: float | None, as_json: bool
+    home: Path, source: str, start: str | None, speed: float | None, seconds: float | None, basis: str, as_json: bool
 ) -> None:
-    """Reads AIS from a file (NMEA, NOAA or Danish CSV, gzip too), tcp://HOST:PORT or udp://HOST:PORT."""
+    """Reads AIS from a file (NMEA, NOAA, Danish or LRIT CSV, gzip too), tcp://HOST:PORT or udp://HOST:PORT."""
     where = source if "://" in source else str(Path(source).resolve())
-    params = {"source": where, "start": start, "speed": speed, "seconds": seconds}
+    params = {"source": where, "start": start, "speed": speed, "seconds": seconds, "basis": basis.strip()}
     # Ctrl-C ends the feed, not the count of it: the node stops reading and tells what came in.
     show(act(home, "feed.ais", params, until_stopped(home, where)), as_json)
 

@@ -41,6 +41,8 @@ from haemaru.wording import Fault
 
 KIND = "surveillance.position"
 CLAIMS = "surveillance.claims"
+NO_BASIS = "no_legal_basis"
+"""Why rows of a feed stay that needs a legal basis and has none; counted where clauses are."""
 _log = logging.getLogger(__name__)
 
 
@@ -97,13 +99,17 @@ class SurveillanceDesk:
                 for claim in msgspec.json.decode(body, type=list[Claim])
             ]
 
-    def take(self, fixes: Fixes, statics: list[Static], source: str) -> int:
-        """Takes a batch of a feed in: shared, noted, stored, on the picture; how many rows were new."""
+    def take(self, fixes: Fixes, statics: list[Static], source: str, may_leave: bool = True) -> int:
+        """Takes a batch of a feed in: shared, noted, stored, on the picture; how many rows were new.
+
+        Without `may_leave` (a feed that needs a legal basis and has none) nothing of it is told to anybody.
+        """
         with self._lock, self._ledger.write() as batch:
-            self._take_statics(batch, statics, source)
+            if may_leave:
+                self._take_statics(batch, statics, source)
             fresh = self._own.fresh(self._classed(fixes))
             if len(fresh):
-                note = BatchNote(len(fresh), digest_of(fresh), source, self._share(batch, fresh))
+                note = BatchNote(len(fresh), digest_of(fresh), source, self._share(batch, fresh, may_leave))
                 batch.append(BATCH, msgspec.json.encode(note))
                 batch.after_commit(lambda: self._keep(fresh, source))
         return len(fresh)
@@ -131,8 +137,11 @@ class SurveillanceDesk:
             if latest is not None:
                 tell(self._exchange, batch, latest, self._agreements.between, self._clock, level)
 
-    def _share(self, batch: Batch, fresh: Fixes) -> dict[str, Towards]:
-        return {peer.party: self._share_with(batch, peer.party, fresh) for peer in self._exchange.peers()}
+    def _share(self, batch: Batch, fresh: Fixes, may_leave: bool) -> dict[str, Towards]:
+        peers = [peer.party for peer in self._exchange.peers()]
+        if not may_leave:
+            return {peer: Towards(len(fresh), 0, {NO_BASIS: len(fresh)}) for peer in peers}
+        return {peer: self._share_with(batch, peer, fresh) for peer in peers}
 
     def _share_with(self, batch: Batch, peer: str, fresh: Fixes) -> Towards:
         """Each agreement with a partner is asked, in the order of adoption, about what those before it kept."""

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from haemaru.clock import to_ms
 from haemaru.surveillance.day_index import DAY_MS, DayIndex
-from haemaru.surveillance.feeds import FEEDS, Decoder
+from haemaru.surveillance.feeds import FEEDS, Decoder, Feed, manifest
 from haemaru.surveillance.feeds.codes import ARCHIVE_DAMAGED
 from haemaru.surveillance.fixes import DTYPES, Fixes, joined
 from haemaru.surveillance.reading import blocks, first_line
@@ -64,9 +64,17 @@ class Shift:
 
 def decoder_for(path: Path, start: datetime | None, classes: Mapping[int, int] | None = None) -> Decoder:
     """The decoder of the feed that recognises this file."""
+    return _feed_of(path).decoder(start, classes or {})
+
+
+def needs_basis(path: Path) -> bool:
+    """Whether the rows of this file may leave only where a legal basis is stated."""
+    return manifest(_feed_of(path).name).needs_basis
+
+
+def _feed_of(path: Path) -> Feed:
     first = first_line(path)
-    feed = next(feed for feed in FEEDS if feed.recognises(first))
-    return feed.decoder(start, classes or {})
+    return next(feed for feed in FEEDS if feed.recognises(first))
 
 
 def feed_file(

@@ -10,7 +10,7 @@ from haemaru.node import quarantine
 from haemaru.node.answer import Answer
 from haemaru.surveillance.contacts import Contact, Counts, contact_files, contact_stream
 from haemaru.surveillance.listening import feed_url
-from haemaru.surveillance.replay import Batch, feed_file
+from haemaru.surveillance.replay import Batch, feed_file, needs_basis
 from haemaru.values.instant import parse_time
 from haemaru.wording import Fault
 
@@ -35,13 +35,14 @@ def ais(node: "Node", params: dict[str, Any]) -> Answer:
         shifted=node.realm == "demo" and not params.get("invented"),
         invented=bool(params.get("invented")),
     )
+    may_leave = "://" in source or bool(params.get("basis")) or not needs_basis(Path(source))
     rows = 0
     stats: dict[str, Any] = {}
     try:
         for batch in _batches(node, source, start, params, stop):
             if node.stopping.is_set():
                 stop.set()
-            rows += node.surveillance.take(batch.fixes, batch.statics, Path(source).name)
+            rows += node.surveillance.take(batch.fixes, batch.statics, Path(source).name, may_leave)
             stats = dict(batch.stats.as_json())
             feed.update(sentences=stats["sentences"], messages=stats["messages"], quarantined=stats["quarantined"])
             if len(batch.fixes):

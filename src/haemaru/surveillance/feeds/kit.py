@@ -69,6 +69,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     legal_basis: Bilingual
     times: list[str]
     sample: Sample
+    needs_basis: bool = False
+    """Whether rows leave only where the officer states on which legal basis they may be used."""
 
 
 def manifest(feed: str) -> Manifest:
