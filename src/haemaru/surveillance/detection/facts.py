@@ -71,5 +71,5 @@ def schema(table: str) -> pa.Schema:
 
 def as_table(name: str, rows: Matrix) -> pa.Table:
     """A fact table of a matrix that has one row a fact and the table's columns in their order."""
-    columns = [pa.array(np.ascontiguousarray(rows[:, at])) for at in range(len(TABLES[name]))]
+    columns = [pa.array(rows[:, at].copy()) for at in range(len(TABLES[name]))]
     return pa.Table.from_arrays(columns, schema=schema(name))
