@@ -90,9 +90,9 @@ class Served:
 
 
 def make_pair(
-    folder: Path, agreement: Path = MODEL, parties: tuple[str, str] = ("kcg", "kcs"), database: str = ""
+    folder: Path, agreement: Path = MODEL, parties: tuple[str, ...] = ("kcg", "kcs"), database: str = ""
 ) -> list[Served]:
-    """Two homes that trust each other under a signed agreement, not yet running; `database` is the first one's."""
+    """Homes that trust each other under a signed agreement, not yet running; `database` is the first one's."""
     homes = [Served(party, folder / party) for party in parties]
     made = {}
     for each in homes:

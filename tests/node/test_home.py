@@ -3,11 +3,12 @@
 import hashlib
 import shutil
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
-from tests.node.conftest import MODEL
+from tests.node.conftest import MODEL, asked
 
 from haemaru.node import Node
 from haemaru.node.home import Home
@@ -74,3 +75,21 @@ def test_a_tip_is_taken_before_anything_is_signed(home: Home) -> None:
 
         assert isinstance(answer.body, dict)
         assert node.exchange.holdings.find(answer.body["tip"]) is not None
+
+
+def test_a_trial_goes_ahead_of_the_clock_and_a_live_node_never(tmp_path: Path) -> None:
+    for realm in ("demo", "live"):
+        init_home(tmp_path / realm, "kcg", MODEL, realm, None, None)
+        file = tmp_path / realm / "haemaru.toml"
+        assert "answer_due_h = 24.0\n" in file.read_text()
+        file.write_text(file.read_text().replace("answer_due_h = 24.0", "answer_due_h = 0.5\nclock_ahead_h = 48"))
+
+    with Node.open(tmp_path / "demo") as node:
+        assert timedelta(hours=47) < node.clock.now() - datetime.now(UTC) <= timedelta(hours=48)
+        assert node.exchange.house.settings.answer_due == timedelta(minutes=30)
+        assert asked(node, "status")["clock_ahead_h"] == 48
+    with pytest.raises(Fault, match="clock_ahead_live"):
+        Node.open(tmp_path / "live")
+    file.write_text(file.read_text().replace("answer_due_h = 0.5", "answer_due_h = 0"))
+    with pytest.raises(Fault, match="bad_settings"):
+        Node.open(tmp_path / "live")

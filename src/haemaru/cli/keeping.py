@@ -1,4 +1,4 @@
-"""`haemaru records export | disposals | onward`: what leaves a node's keeping, ends in it, or goes to a third party."""
+"""`haemaru records answers | export | disposals | onward`: what leaves a node, what ends in it, what is passed on."""
 
 from pathlib import Path
 
@@ -20,6 +20,15 @@ def _check(approve: str | None, refuse: str | None, reason: str | None, by: str 
         raise click.UsageError("--refuse needs --reason")
     if by and not (approve or refuse):
         raise click.UsageError("--by needs --approve or --refuse")
+
+
+@click.command()
+@home_argument
+@click.argument("rid", required=False)
+@json_option
+def answers(home: Path, rid: str | None, as_json: bool) -> None:
+    """Tells what partners answered about their copies of RID, or of everything; who has not answered comes first."""
+    show(act(home, "records.answers", {"rid": rid}), as_json)
 
 
 @click.command()

@@ -120,5 +120,5 @@ def recall_all(home: Path, peer: str, reason: str, as_json: bool) -> None:
     show(act(home, "records.recall_all", {"peer": peer, "reason": reason}), as_json)
 
 
-for _command in (keeping.export, keeping.disposals, keeping.onward):
+for _command in (keeping.answers, keeping.export, keeping.disposals, keeping.onward):
     records.add_command(_command)

@@ -75,7 +75,7 @@ def _server(node: Node) -> Any:
     from haemaru.node.desk import NodeDesk
     from haemaru.web.app import create_app
 
-    return quiet_server(create_app(NodeDesk(node)), "on")
+    return quiet_server(create_app(NodeDesk(node), clock=node.clock), "on")
 
 
 def _announce(node: Node, server: Any, address: tuple[str, int], stopped: threading.Event) -> None:

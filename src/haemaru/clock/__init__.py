@@ -1,11 +1,12 @@
 """Time as every room knows it: aware, UTC, passed in; and names for records that sort by it.
 
 Nothing below `node` asks the operating system what time it is: a `Clock` is handed in, `SystemClock` in a running
-node and `FakeClock` in tests and scenarios. Clocks never order anything between nodes: sequence numbers do.
+node (`AheadClock` in a trial) and `FakeClock` in tests and scenarios. Clocks never order anything between nodes:
+sequence numbers do.
 """
 
-from haemaru.clock.clocks import Clock, FakeClock, SystemClock
+from haemaru.clock.clocks import AheadClock, Clock, FakeClock, SystemClock
 from haemaru.clock.ids import Ids
 from haemaru.clock.times import format_time, from_ms, to_ms
 
-__all__ = ["Clock", "FakeClock", "Ids", "SystemClock", "format_time", "from_ms", "to_ms"]
+__all__ = ["AheadClock", "Clock", "FakeClock", "Ids", "SystemClock", "format_time", "from_ms", "to_ms"]

@@ -1,4 +1,4 @@
-"""The clocks: one that is real, one that a test moves by hand."""
+"""The clocks: one that is real, one that goes ahead of it in a trial, one that a test moves by hand."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -18,6 +18,17 @@ class SystemClock:
     def now(self) -> datetime:
         """The present moment as an aware datetime in UTC."""
         return datetime.now(UTC)
+
+
+class AheadClock:
+    """The machine's clock moved ahead, for a trial that must not last days."""
+
+    def __init__(self, ahead: timedelta) -> None:
+        self._ahead = ahead
+
+    def now(self) -> datetime:
+        """The moment that it will be, as an aware datetime in UTC."""
+        return datetime.now(UTC) + self._ahead
 
 
 class FakeClock:

@@ -25,6 +25,11 @@ _IN = (
     "SELECT entry, rev, kind, state, peer, channel, epoch, seq FROM exchange_in"
     " WHERE channel <> 'track' AND state NOT IN ('void', 'message', 'erased')"
 )
+# A copy under a hold stands for itself: the retraction that it outlived is told in its history.
+_ONCE = (
+    " AND NOT (op IN ('retract', 'expire') AND EXISTS (SELECT 1 FROM exchange_in kept WHERE kept.rid = exchange_in.rid"
+    " AND kept.peer = exchange_in.peer AND kept.state = 'kept'))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +188,7 @@ class Holdings:
             selects.append(f"{_OWN} AND entry {beyond} :after{condition}")
         if from_ != self._house.party:
             of_peer = "" if from_ is None else " AND peer = :peer"
-            selects.append(f"{_IN} AND entry {beyond} :after{of_peer}{condition}")
+            selects.append(f"{_IN} AND entry {beyond} :after{of_peer}{condition}{_ONCE}")
             params |= {} if from_ is None else {"peer": from_}
         # One page at a time: a long list must not pin the journal with one long snapshot.
         while True:

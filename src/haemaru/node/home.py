@@ -16,11 +16,13 @@ import fcntl
 import os
 import tomllib
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Annotated, Literal
 
 import msgspec
 
+from haemaru.clock import AheadClock, Clock, SystemClock
 from haemaru.wording import Fault
 
 REALMS = ("live", "demo")
@@ -41,6 +43,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     agreement: str
     disposal: Literal["proposed", "automatic"] = "proposed"
     """Whether a received record whose retention is over waits for an approver."""
+    answer_due_h: Annotated[float, msgspec.Meta(gt=0, le=8760)] = 24.0
+    """After how many hours an answer that a partner owes, or this node, is overdue."""
+    clock_ahead_h: Annotated[float, msgspec.Meta(ge=0, le=87600)] = 0.0
+    """For a trial: by how many hours this node's clock goes ahead of the machine's. Never in the realm `live`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,15 @@ class Home:
         except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
             raise Fault("bad_settings", str(self.settings_file), detail=str(error)) from None
 
+    def clock(self) -> Clock:
+        """The clock that the settings name; raises `Fault("clock_ahead_live")` where a live node's would go ahead."""
+        settings = self.settings()
+        if not settings.clock_ahead_h:
+            return SystemClock()
+        if settings.realm == "live":
+            raise Fault("clock_ahead_live", str(self.settings_file), hours=settings.clock_ahead_h)
+        return AheadClock(timedelta(hours=settings.clock_ahead_h))
+
     def database(self, settings: Settings) -> str:
         """The full address of the database: what the settings name within the home moves with the home."""
         path = settings.database.removeprefix(_SQLITE)
@@ -110,7 +125,7 @@ class Home:
 
     def write_settings(self, settings: Settings) -> None:
         """Writes the settings file, for its owner only: the address of a database may hold a password."""
-        lines = [f"{name} = {_toml(value)}" for name, value in msgspec.structs.asdict(settings).items()]
+        lines = [f"{name} = {_toml(value)}" for name, value in msgspec.structs.asdict(settings).items() if value]
         self.settings_file.touch(mode=0o600)
         self.settings_file.write_text("# Written by haemaru init.\n" + "\n".join(lines) + "\n")
 
@@ -125,8 +140,8 @@ class Home:
         return handle
 
 
-def _toml(value: str) -> str:
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _toml(value: str | float) -> str:
+    return str(value) if isinstance(value, float) else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def read_address(text: str) -> tuple[str, int]:

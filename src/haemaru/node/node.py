@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from haemaru.clock import Clock, Ids, SystemClock
+from haemaru.clock import Clock, Ids
 from haemaru.exchange import Notice
 from haemaru.ledger import Batch
 from haemaru.node.accounts import Accounts
@@ -70,8 +70,9 @@ class Node:
         passphrase: Passphrase = from_environment,
     ) -> Self:
         """Opens the node of a home; raises `Fault("home_locked")` where another process has it."""
-        clock = clock or SystemClock()
-        return cls(wire(Home(folder), clock, ids or Ids(clock), passphrase))
+        home = Home(folder)
+        clock = clock or home.clock()
+        return cls(wire(home, clock, ids or Ids(clock), passphrase))
 
     def _noticed(self, batch: Batch, party: str, notice: Notice) -> None:
         change = self.agreements.suspend if notice.what == "suspend" else self.agreements.resume

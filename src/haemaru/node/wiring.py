@@ -1,6 +1,7 @@
 """Where the parts of a node are put together, and nowhere else."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
@@ -80,7 +81,9 @@ def _wire_to(
     projections = (*exchange_projections(Vault(keys.vault)), TallyView())
     ledger = Ledger(database, keys, clock, settings.party, settings.realm, projections)
     agreements = AgreementDesk(ledger)
-    chosen = ExchangeSettings(disposes_alone=settings.disposal == "automatic")
+    chosen = ExchangeSettings(
+        disposes_alone=settings.disposal == "automatic", answer_due=timedelta(hours=settings.answer_due_h)
+    )
     exchange = Exchange(ledger, keys, settings.party, settings.realm, clock, ids, agreements, chosen)
     keeper = KeyKeeper(home, settings, folder, keys, exchange, clock)
     keeper.begin()

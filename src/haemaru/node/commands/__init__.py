@@ -76,6 +76,7 @@ COMMANDS: dict[str, Command] = {
     "peer.rekey": keys.confirm,
     "peer.revoke": keys.revoke_peer,
     "rebuild": state.rebuild,
+    "records.answers": keeping.answers,
     "records.ask": asking.ask,
     "records.audit": records.audit,
     "records.correct": records.correct,

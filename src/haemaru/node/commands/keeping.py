@@ -1,4 +1,4 @@
-"""Commands on how long records are kept and who else gets them: holds, exports, disposals, onward sharing."""
+"""Commands on how long records are kept and who else gets them: holds, answers, exports, disposals, onward sharing."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -9,10 +9,13 @@ from haemaru.node.accounts import HOME_OWNER
 from haemaru.node.answer import Answer
 from haemaru.node.commands.agreement import who_decides
 from haemaru.node.printing import format_of, printed, write_new
+from haemaru.node.recalls import recalls
 from haemaru.wording import Fault
 
 if TYPE_CHECKING:
     from haemaru.node.node import Node
+
+_MOST_ANSWERS = 10_000
 
 
 def hold(node: "Node", params: dict[str, Any]) -> Answer:
@@ -46,6 +49,11 @@ def export(node: "Node", params: dict[str, Any]) -> Answer:
     data = printed(held, node.agreements.known(), format_time(node.clock.now()), to, what)
     write_new(file, data)
     return Answer({"rid": rid, "rev": held.rev, "file": str(file), "what": what, "to": to, "bytes": len(data)})
+
+
+def answers(node: "Node", params: dict[str, Any]) -> Answer:
+    """What partners answered when they were asked to correct or give up their copies; those without answer first."""
+    return Answer({"answers": recalls(node, params.get("rid"), _MOST_ANSWERS)})
 
 
 def _decides(node: "Node", params: dict[str, Any]) -> str:

@@ -4,9 +4,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from haemaru.agreement import explain_deeds
-from haemaru.clock import to_ms
 from haemaru.node.clause_pages import clause_pages
-from haemaru.values import parse_time
+from haemaru.node.recalls import recalls
 from haemaru.wording import LANGUAGES
 
 if TYPE_CHECKING:
@@ -15,19 +14,9 @@ if TYPE_CHECKING:
 
 def page(node: "Node") -> dict[str, Any]:
     """Recalls and their answers, disposals and onward questions to decide, agreements and alarms by partner."""
-    late_ms = to_ms(node.clock.now()) - int(node.exchange.house.settings.answer_due.total_seconds() * 1000)
-    recalls = [
-        {
-            **asdict(told),
-            "rid": rid,
-            "answer": told.answer if told.at else "pending",
-            "overdue": told.at is None and to_ms(parse_time(told.asked_at)) < late_ms,
-        }
-        for rid, told in node.exchange.traffic.recalls()
-    ]
     stands = node.exchange.status()
     return {
-        "recalls": recalls,
+        "recalls": recalls(node),
         "disposals": [asdict(each) for each in node.exchange.retention.list()],
         "onward": [asdict(each) for each in node.exchange.onward.list()],
         "peers": [

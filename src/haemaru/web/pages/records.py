@@ -10,7 +10,7 @@ from haemaru.web.routes import Form, Here, InPath, Reader, shows, takes
 from haemaru.wording import Fault
 
 FILTERS = ("text", "kind", "origin", "state")
-STATES = ("held", "retracted", "expired", "quarantined")
+STATES = ("held", "kept", "retracted", "expired", "quarantined")
 LISTED = 200
 
 
