@@ -97,6 +97,8 @@ class FakeDesk:
         self.orders.append((command, dict(params)))
         if command == "operations.tip":
             return {"case": CASE, "candidates": [], "picture": []}
+        if command == "surveillance.sight":
+            return {"rid": OWN, "sealed": 1}
         if command == "agreement.approve":
             self.approvals.append({"by": params["by"], "at": NOW})
             return {"outcome": "waiting" if len(self.approvals) < self.needed else "sealed"}
@@ -110,6 +112,17 @@ class FakeDesk:
 
     def picture(self) -> Columns:
         return columns(self.count, now_ms=self.now_ms)
+
+    def coverage(self) -> dict[str, Any]:
+        spot = {"cell": 1, "lat": 34.125, "lon": 124.625, "hours": [NOW]}
+        return {
+            "at": NOW, "since": NOW, "hours": 12, "cell_deg": 0.25, "cells": 401,
+            "by_hour": [{"at": NOW, "covered": 300, "patrol_only": 1, "blind": 101}],
+            "by_party": {"kcg": 290, "kcs": 40, "together": 300},
+            "blind": [spot], "patrol_only": [{**spot, "by": ["kcg: 3005"]}],
+            "sensors": [{"party": "kcs", "name": HOSTILE, "kind": "radar", "lat": 34.0, "lon": 125.0, "range_nm": 20}],
+            "heard_cells": {"kcg": 12},
+        }  # fmt: skip
 
     def features(self, collection: str) -> list[Feature]:
         return [

@@ -11,6 +11,8 @@ from haemaru.web.desk import COMMANDS
 
 ORDERS = [
     ("/tips", "/tips", {"text": "a ship", "area": "Okgye"}, "operations.tip", f"/cases/{CASE}?done=tip"),
+    ("/sea", "/sea", {"platform": "beach", "what": "two packets"}, "surveillance.sight",
+     f"/records/{OWN}?done=sighting"),
     (f"/cases/{CASE}/choose", f"/cases/{CASE}", {"mmsi": "900000007"}, "operations.choose",
      f"/cases/{CASE}?done=chosen"),
     (f"/cases/{CASE}/outcome", f"/cases/{CASE}", {"result": "nothing_found"}, "operations.outcome",

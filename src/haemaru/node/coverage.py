@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SENSOR, HEARD = "surveillance.sensor", "surveillance.heard"
 HEARD_DAYS = 7
 _MOST_CELLS = 20_000
+_LATELY_MS = 5 * 60_000
 
 
 class CoverageDesk:
@@ -29,6 +30,7 @@ class CoverageDesk:
 
     def __init__(self, node: "Node") -> None:
         self._node = node
+        self._lately: tuple[int, Heard] = (-_LATELY_MS, {})
 
     def declare(self, declared: list[Any]) -> list[str]:
         """Keeps sensors and patrols as records and shares them as clauses let it; gives their rids."""
@@ -79,15 +81,23 @@ class CoverageDesk:
 
     def heard(self) -> Heard:
         """The hours at which this node usually hears ships, by cell, from the rows of its own feeds."""
-        since = to_ms(self._node.clock.now()) // DAY_MS * DAY_MS - HEARD_DAYS * DAY_MS
-        return hours_heard(self._node.surveillance.observed(since))
+        now_ms = to_ms(self._node.clock.now())
+        found = hours_heard(self._node.surveillance.observed(now_ms // DAY_MS * DAY_MS - HEARD_DAYS * DAY_MS))
+        self._lately = (now_ms, found)
+        return found
+
+    def _heard_lately(self) -> Heard:
+        """The same, at most a few minutes old: a page that is looked at all night must not read a week each time."""
+        at_ms, found = self._lately
+        age_ms = to_ms(self._node.clock.now()) - at_ms
+        return found if 0 <= age_ms < _LATELY_MS else self.heard()
 
     def watch(self) -> Watch:
         """What is declared and heard, own and as partners told it."""
         sensors: dict[str, list[Sensor]] = {}
         for held in self._held(SENSOR):
             sensors.setdefault(held.origin, []).append(_sensor(held))
-        heard: dict[str, Heard] = {self._node.party: self.heard()}
+        heard: dict[str, Heard] = {self._node.party: self._heard_lately()}
         for held in self._held(HEARD):
             if held.peer is not None:
                 heard[held.origin] = _cells(held)

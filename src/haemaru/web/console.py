@@ -18,6 +18,7 @@ HTML = "text/html"
 # The pages in the order of the menu: name (also its word and icon), address, the letter after `g`.
 MENU = (
     ("watch", "/", "w"),
+    ("sea", "/sea", "e"),
     ("tips", "/tips", "t"),
     ("cases", "/cases", "c"),
     ("records", "/records", "r"),

@@ -28,6 +28,7 @@ COMMANDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("operations.choose", ("case", "mmsi")),
     ("operations.outcome", ("case", "result", "substance", "text")),
+    ("surveillance.sight", ("platform", "what", "at", "place", "lat", "lon", "distance_m", "vessel_name", "mmsi")),
     ("demand.new", ("case", "to", "kind", "clause", "statute", "letter", "purpose")),
     ("demand.answer", ("id", "release", "reason")),
     ("agreement.approve", ("id",)),
@@ -117,6 +118,10 @@ class Desk(Protocol):
 
     def picture(self) -> Columns:
         """The picture as columns, cheap enough to be asked for once a second."""
+        ...
+
+    def coverage(self) -> Raw:
+        """`shapes.Cover` of the next twelve hours."""
         ...
 
     def features(self, collection: str) -> Sequence[Feature]:

@@ -21,6 +21,7 @@ from haemaru.node.commands import (
     resources,
     state,
     story,
+    surveillance,
     training,
     witness,
 )
@@ -97,6 +98,7 @@ COMMANDS: dict[str, Command] = {
     "story.tell": story.tell,
     "support.request": resources.request,
     "support.step": resources.step,
+    "surveillance.sight": surveillance.sight,
     "training.apply": training.apply,
     "training.list": training.list_,
     "training.publish": training.publish,

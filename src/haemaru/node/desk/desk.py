@@ -72,6 +72,10 @@ class NodeDesk:
         """The picture as columns."""
         return self._node.surveillance.columns()
 
+    def coverage(self) -> Raw:
+        """Who covers what in the next twelve hours."""
+        return self._node.coverage.report(None, 12)
+
     def features(self, collection: str) -> Sequence[Feature]:
         """What chart programs read, by collection."""
         return COLLECTIONS[collection](self._node)

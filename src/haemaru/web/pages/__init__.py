@@ -10,6 +10,7 @@ from haemaru.web.pages import (
     ledger,
     ogc,
     records,
+    sea,
     sign_in,
     support,
     tips,
@@ -21,6 +22,7 @@ from haemaru.web.pages import (
 PAGES: tuple[Any, ...] = (
     *sign_in.ROUTES,
     *watch.ROUTES,
+    *sea.ROUTES,
     *tips.ROUTES,
     *cases.ROUTES,
     *records.ROUTES,

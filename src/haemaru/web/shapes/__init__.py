@@ -7,6 +7,7 @@ from haemaru.web.shapes.cases import Candidate, Case, CaseRow, Demand, Event, He
 from haemaru.web.shapes.duties import ClauseDeeds, Duties
 from haemaru.web.shapes.mou import Agreement, Article, Clause, Signatory
 from haemaru.web.shapes.papers import Answered, Change, Field, Leaving, Record, RecordRow, Withheld
+from haemaru.web.shapes.sea import Cover, CoverHour, CoverSensor, CoverSpot
 from haemaru.web.shapes.ships import Claim, Spot, Vessel, VesselRow
 from haemaru.web.shapes.state import Channel, EntryRow, Feed, Health, LedgerState, Peer, Positions, Status, Step
 from haemaru.web.shapes.training import Enrolment, Session
@@ -23,6 +24,10 @@ __all__ = [
     "Claim",
     "Clause",
     "ClauseDeeds",
+    "Cover",
+    "CoverHour",
+    "CoverSensor",
+    "CoverSpot",
     "Demand",
     "Duties",
     "Enrolment",
