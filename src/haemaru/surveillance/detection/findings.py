@@ -50,7 +50,9 @@ def sorted_findings(parts: Sequence[pa.Table]) -> pa.Table:
     table = table.sort_by([(name, "ascending") for name in _ORDER])
     rows = table.to_pylist()
     kept = [at for at, row in enumerate(rows) if at == 0 or row != rows[at - 1]]
-    return pa.Table.from_batches(table.take(kept).to_batches(), schema=_nullable(SCHEMA)).cast(SCHEMA)
+    return pa.Table.from_batches(table.take(pa.array(kept, pa.int64())).to_batches(), schema=_nullable(SCHEMA)).cast(
+        SCHEMA
+    )
 
 
 def counts(findings: pa.Table) -> dict[str, int]:
