@@ -1,4 +1,4 @@
-"""Layer 2: the SQL files are what runs, in DuckDB and in Spark's words; a meeting is a meeting anywhere on the globe."""
+"""Layer 2: the SQL files are what runs, in DuckDB and in Spark's words; a meeting is one anywhere on the globe."""
 
 from importlib.resources import files
 from typing import Any
