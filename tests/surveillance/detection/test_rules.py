@@ -5,14 +5,14 @@ from importlib.resources import files
 
 import pytest
 
-from haemaru.surveillance.detection.rules import LAYER_ONE, RULES, house_rules, read_rules
+from haemaru.surveillance.detection.rules import LAYER_ONE, RULES, SHARED, house_rules, read_rules
 from haemaru.wording import Fault
 
 OURS = files("haemaru.surveillance.detection").joinpath("rules.toml").read_bytes()
 
 
 def test_the_house_rules_name_every_rule_once_and_read_as_any_file() -> None:
-    assert set(house_rules().numbers) == {*LAYER_ONE, *RULES}
+    assert set(house_rules().numbers) == {*LAYER_ONE, *SHARED, *RULES}
     assert read_rules(OURS) == house_rules()
     assert len(house_rules().parameters()) == sum(len(held) for held in house_rules().numbers.values())
 
@@ -22,7 +22,7 @@ def test_the_house_rules_name_every_rule_once_and_read_as_any_file() -> None:
     [
         (b"silence_ms = { value = 7200000", b"silence_ms = { value = 7200000.0", "gap.silence_ms: a whole number"),
         (b"silence_ms = { value", b"silense_ms = { value", "gap.silence_ms: missing"),
-        (b"[port_call]\nversion = 1\n", b"", "[port_call] is missing"),
+        (b"[port_call]\nversion", b"[port_cal]\nversion", "[port_call] is missing"),
         (b"[port_call]", b"[port_calls]\nversion = 1\n[port_call]", "[port_calls] is no rule"),
         (b"format = 1", b"format = 2", "format = 1 expected"),
         (b'origin = "contracts.md 6: 20 min"', b'origin = " "', "where does the number come from?"),

@@ -16,6 +16,7 @@ from haemaru.wording import Fault
 
 FORMAT = 1
 LAYER_ONE = ("split", "facts", "places")
+SHARED = ("stops", "alerts")  # by several rules, and by what is made of their findings
 RULES = (
     "gap", "unexplained_stop", "loitering", "rendezvous", "one_sided_rendezvous", "drop_and_retrieve",
     "small_craft_visit", "night_approach", "identity_change", "identity_conflict", "impossible_jump", "lane_deviation",
