@@ -45,7 +45,7 @@ others AS (
 ),
 reception AS (
     SELECT mmsi, part, t0, CAST(count(*) AS BIGINT) AS ships,
-        CAST(sum(CASE WHEN lost_ms * $gap_lost_share >= span_ms + lost_ms THEN 1 ELSE 0 END) AS BIGINT) AS lost_ships
+        CAST(sum(CASE WHEN lost_ms * 100 >= (span_ms + lost_ms) * $gap_lost_percent THEN 1 ELSE 0 END) AS BIGINT) AS lost_ships
     FROM others
     GROUP BY mmsi, part, t0
 ),
@@ -70,7 +70,7 @@ LEFT JOIN own AS o ON o.mmsi = p.mmsi AND o.part = p.part AND o.t0 = p.t0
 LEFT JOIN heard AS h ON h.mmsi = p.mmsi AND h.part = p.part AND h.t0 = p.t0
 LEFT JOIN reception AS r ON r.mmsi = p.mmsi AND r.part = p.part AND r.t0 = p.t0
 WHERE coalesce(o.long, 0) < $gap_long_others
-    AND coalesce(o.lost_ms, 0) * $gap_own_lost_share < coalesce(h.heard_ms, 0) + coalesce(o.lost_ms, 0)
+    AND coalesce(o.lost_ms, 0) * 100 < (coalesce(h.heard_ms, 0) + coalesce(o.lost_ms, 0)) * $gap_own_lost_percent
     AND NOT (coalesce(r.ships, 0) >= $gap_reception_ships AND r.lost_ships * 2 >= r.ships)
     AND NOT EXISTS (
         SELECT 1 FROM found_impossible_jump AS j

@@ -40,5 +40,5 @@ SELECT p.mmsi AS mmsi_a, CAST(0 AS BIGINT) AS mmsi_b, p.t_start, p.t_end, p.lat,
 FROM passages AS p
 JOIN usual AS u ON u.one = p.one AND u.two = p.two
 WHERE p.length_ms - u.usual_ms > u.off_ms * 3
-    AND (p.length_ms - u.usual_ms) * 100 >= u.usual_ms * $leg_time_residual_percent
+    AND (p.length_ms - u.usual_ms) * 100 >= u.usual_ms * $leg_time_residual_excess_percent
     AND p.length_ms - u.usual_ms >= $leg_time_residual_excess_ms
