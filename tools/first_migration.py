@@ -11,9 +11,13 @@ from pathlib import Path
 from sqlalchemy import Column, Table
 
 from haemaru.node.schema import ROOMS
+from haemaru.storage import triggers_of
 
 TARGET = Path(__file__).parents[1] / "src/haemaru/node/migrations/versions/0001_first.py"
+ENGINES = ("sqlite", "postgresql")
 HEAD = '''"""The first schema: every table of the house, written by tools/first_migration.py from their declarations."""
+
+# ruff: noqa: E501 - a trigger is one statement
 
 import sqlalchemy as sa
 from alembic import op
@@ -48,12 +52,19 @@ def table(found: Table) -> str:
     return "\n".join(lines)
 
 
+def triggers(dialect: str) -> str:
+    """The source that makes every trigger on one engine."""
+    made = [text for room in ROOMS for each in triggers_of(room) for text in each.spelt(dialect)]
+    lines = "".join(f"        op.execute({text!r})\n" for text in made)
+    return f"    if op.get_bind().dialect.name == {dialect!r}:\n{lines}"
+
+
 def main() -> None:
     """Writes the file and puts it into the house's format."""
     tables = sorted((each for room in ROOMS for each in room.tables.values()), key=lambda each: str(each.name))
     drops = "\n".join(f"    op.drop_table({each.name!r})" for each in reversed(tables))
     down = f'\n\ndef downgrade() -> None:\n    """Removes them."""\n{drops}\n'
-    TARGET.write_text(HEAD + "\n".join(map(table, tables)) + "\n" + down)
+    TARGET.write_text(HEAD + "\n".join(map(table, tables)) + "\n" + "".join(map(triggers, ENGINES)) + down)
     subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(TARGET)], check=True)  # noqa: S603 - our own words
 
 

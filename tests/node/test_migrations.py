@@ -6,7 +6,7 @@ import pytest
 
 from haemaru.node.schema import ROOMS
 from haemaru.node.wiring import MIGRATIONS
-from haemaru.storage import Database
+from haemaru.storage import Database, triggers_of
 
 
 def declared() -> dict[str, set[str]]:
@@ -24,3 +24,14 @@ def test_the_migrations_make_every_column_that_the_rooms_declare(table: str, tmp
     database.close()
 
     assert made == declared()[table]
+
+
+def test_the_migrations_make_every_trigger_that_the_rooms_declare(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path / 'node.db'}")
+    database.migrate(MIGRATIONS)
+
+    with database.read() as tx:
+        made = dict(tx.all("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+    database.close()
+
+    assert made == {each.name: each.spelt("sqlite")[0] for room in ROOMS for each in triggers_of(room)}

@@ -1,8 +1,11 @@
 """What every engine promises, on SQLite and on a real PostgreSQL server alike."""
 
+import os
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -203,6 +206,40 @@ def test_who_opens_a_database_alone_keeps_every_other_such_one_off(
     first.close()
 
     Database.open(url, alone=True).close()
+
+
+def test_what_is_deleted_is_in_no_file_of_the_server_once_its_table_was_written_anew(
+    postgres: str, opened: Callable[[str], Database]
+) -> None:
+    name = f"erased_{os.getpid()}"
+    with psycopg.connect(postgres, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        where = Path(server.execute("SHOW data_directory").fetchone()[0])  # type: ignore[index]
+        marks = [f"mark {number:03d} of a locked key, quite long".encode() for number in range(12)]
+        database = opened(postgres.replace("/postgres?", f"/{name}?"))
+        database.create(METADATA)
+        with database.write() as tx:
+            for number, mark in enumerate(marks):
+                tx.run(INSERT, id=number, name=f"ship {number}", digest=mark, weight=None)
+        with database.write() as tx:
+            tx.run("DELETE FROM ship WHERE id > 5")
+        assert database.scrub("ship")
+
+        assert database.scrub("ship", rewrite=True)
+        server.execute("CHECKPOINT")
+        assert [mark for mark in marks if lies_in(where / "base", mark)] == marks[:6]
+        # What docs/reference/ledger.md says of the server's own journal.
+        server.execute("ALTER SYSTEM SET wal_recycle = off")
+        server.execute("SELECT pg_reload_conf()")
+        server.execute("SELECT pg_switch_wal()")
+        server.execute("CHECKPOINT")
+        server.execute("CHECKPOINT")
+        assert [mark for mark in marks if lies_in(where, mark)] == marks[:6]
+
+
+def lies_in(folder: Path, mark: bytes) -> bool:
+    """Whether any file below a folder holds these bytes."""
+    return any(path.is_file() and mark in path.read_bytes() for path in folder.rglob("*"))
 
 
 def test_a_key_that_is_there_is_a_conflict_and_can_be_passed_over(ships: Database) -> None:

@@ -43,6 +43,7 @@ _disposals = Table(
     whole("at_ms"),
 )
 Index("exchange_disposals_rid", _disposals.c.rid)
+Index("exchange_disposals_open", _disposals.c.peer, _disposals.c.state, _disposals.c.at_ms)
 _onward = Table(
     "exchange_onward",
     METADATA,
@@ -57,7 +58,8 @@ _onward = Table(
     whole("at_ms"),
 )
 Index("exchange_onward_rid", _onward.c.rid)
-Table(
+Index("exchange_onward_open", _onward.c.peer, _onward.c.side, _onward.c.state, _onward.c.at_ms)
+_given = Table(
     "exchange_given",
     METADATA,
     text("peer", key=True),
@@ -70,4 +72,5 @@ Table(
     whole("entry"),
     whole("at_ms"),
 )
+Index("exchange_given_backups", _given.c.peer, _given.c.backups, _given.c.at_ms)
 VIEWS = tuple(METADATA.tables)

@@ -1,14 +1,17 @@
 """Counts of everything that left and arrived, per partner and channel, from the tables and so from the ledger.
 
+Rows are counted as they change (`counting`): the console asks each second, and no answer reads more than the streams.
+
 `lost` and `duplicates` are computed, not remembered: numbers that a receipt or a cursor covers but no row holds, and
 records that are held twice. Both must be zero. Only transport counts (`sent`, `repeated`, `refused`) begin anew when
 the node starts.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from typing import Any
 
 from haemaru.clock import format_time, from_ms, to_ms
+from haemaru.exchange.counting import COUNTS
 from haemaru.exchange.digests import Digests
 from haemaru.exchange.house import House
 from haemaru.exchange.sending import Sending
@@ -71,35 +74,26 @@ class StatusBook:
         }
 
     def _count_out(self, tx: Tx, counted: dict[str, dict[str, Counts]]) -> None:
-        # Both are answered from indexes alone: the console asks each second. What is beyond the cursors is little.
-        rows = tx.all(
-            "SELECT peer, channel, epoch, state, code, count(*) FROM exchange_out"
-            " GROUP BY peer, channel, epoch, state, code"
-        )
-        beyond = {
-            tuple(found[:5]): found[5]
-            for found in tx.all(
-                "SELECT o.peer, o.channel, o.epoch, o.state, o.code, count(*) FROM exchange_streams s"
-                " JOIN exchange_out o ON o.peer = s.peer AND o.channel = s.channel AND o.epoch = s.epoch"
-                " AND o.seq > s.acked WHERE s.direction = 'out' GROUP BY o.peer, o.channel, o.epoch, o.state, o.code"
-            )
-        }
         streams = tx.all(
             "SELECT peer, channel, epoch, acked FROM exchange_streams WHERE direction = 'out' ORDER BY epoch"
         )
         newest = {(peer, channel): epoch for peer, channel, epoch, _ in streams}
         rows_of: Counter[tuple[str, str, int]] = Counter()
-        for peer, channel, epoch, state, code, number in rows:
+        for what, peer, channel, epoch, state, code, number in tx.all(
+            f"SELECT what, peer, channel, epoch, state, code, number FROM {COUNTS} WHERE what IN ('out', 'waiting')"
+        ):
             counts = counted[peer][channel]
-            acked = number - beyond.get((peer, channel, epoch, state, code), 0)
-            rows_of[peer, channel, epoch] += acked
-            counts["acknowledged"] += acked
+            sign = 1 if what == "out" else -1  # acknowledged: all, less what is beyond the receipts
+            rows_of[peer, channel, epoch] += sign * number
+            counts["acknowledged"] += sign * number
             if state == "moved":
+                continue
+            if what == "waiting":
+                # A void of an epoch that is over is never sent: what it stood for has a new number, or is owed one.
+                counts["waiting"] += number if epoch == newest[peer, channel] else 0
                 continue
             counts["sealed"] += number
             counts["void"] += number if state == "void" else 0
-            # A void of an epoch that is over is never sent: what it stood for has a new number, or is owed one.
-            counts["waiting"] += number - acked if epoch == newest[peer, channel] else 0
             if code and state == "sealed":
                 counts["exceptions"][code] = counts["exceptions"].get(code, 0) + number
         for peer, channel, epoch, acked in streams:
@@ -109,13 +103,14 @@ class StatusBook:
             counts["lost"] += acked - rows_of[peer, channel, epoch]
 
     def _count_in(self, tx: Tx, counted: dict[str, dict[str, Counts]]) -> None:
-        rows = tx.all(
-            "SELECT peer, channel, epoch, state, code, count(*) FROM exchange_in"
-            " GROUP BY peer, channel, epoch, state, code"
-        )
         held: Counter[tuple[str, str, int]] = Counter()
-        for peer, channel, epoch, state, code, number in rows:
+        for what, peer, channel, epoch, state, code, number in tx.all(
+            f"SELECT what, peer, channel, epoch, state, code, number FROM {COUNTS} WHERE what IN ('in', 'twice')"
+        ):
             counts = counted[peer][channel]
+            if what == "twice":
+                counts["duplicates"] += number
+                continue
             held[peer, channel, epoch] += number
             if state == "void":
                 counts["void_received"] += number
@@ -127,12 +122,6 @@ class StatusBook:
             "SELECT peer, channel, epoch, last FROM exchange_streams WHERE direction = 'in'"
         ):
             counted[peer][channel]["lost"] += last - held[peer, channel, epoch]
-        twice = tx.all(
-            "SELECT peer, channel, sum(number - 1) FROM (SELECT peer, channel, rid, count(*) AS number FROM exchange_in"
-            " WHERE state = 'held' GROUP BY rid, peer, channel HAVING count(*) > 1) d GROUP BY peer, channel"
-        )
-        for peer, channel, number in twice:
-            counted[peer][channel]["duplicates"] += number
 
     def _owed(self, tx: Tx, peer: str) -> dict[str, Any]:
         """What each side owes the other about records: answers there; disposals, onward questions, backups here."""
@@ -158,16 +147,17 @@ class StatusBook:
 
     def _peer(self, tx: Tx, peer: str, channels: list[Counts]) -> dict[str, Any]:
         due_ms = int(self._house.settings.answer_due.total_seconds() * 1000)
-        answers: dict[str, int] = defaultdict(int)
-        overdue = 0
-        for answer, asked_ms in tx.all("SELECT answer, asked_ms FROM exchange_answers WHERE peer = :peer", peer=peer):
-            answers[answer] += 1
-            overdue += answer == "pending" and to_ms(self._house.clock.now()) - asked_ms > due_ms
+        answers = dict(tx.all(f"SELECT state, number FROM {COUNTS} WHERE what = 'answers' AND peer = :peer", peer=peer))
+        late = tx.one(
+            "SELECT count(*) FROM exchange_answers WHERE peer = :peer AND answer = 'pending' AND asked_ms < :late",
+            peer=peer,
+            late=to_ms(self._house.clock.now()) - due_ms,
+        )
         row = tx.one("SELECT offered, countersigned, code FROM exchange_witness WHERE peer = :peer", peer=peer)
         offered, countersigned, code = row or (0, 0, "")
         refused = tx.one(
             "SELECT code FROM exchange_in WHERE peer = :peer AND kind = 'control.checkpoint' AND state = 'message'"
-            " AND code <> '' ORDER BY entry DESC LIMIT 1",
+            " AND code > '' ORDER BY entry DESC LIMIT 1",
             peer=peer,
         )
         conflated = tx.one("SELECT rows FROM exchange_conflated WHERE peer = :peer", peer=peer)
@@ -176,8 +166,8 @@ class StatusBook:
         return {
             "channels": channels,
             "last_receipt": format_time(from_ms(at_ms)) if at_ms else None,
-            "compliance": dict(answers),
-            "overdue": overdue,
+            "compliance": answers,
+            "overdue": 0 if late is None else late[0],
             "owed": self._owed(tx, peer),
             "conflated": conflated[0] if conflated else 0,
             "alarms": self._alarms(tx, peer),
@@ -213,9 +203,8 @@ class StatusBook:
         """For each agreement with a partner until when its lease runs, why its queue waits, and how much waits."""
         house, now = self._house, self._house.clock.now()
         rows = tx.all(
-            "SELECT o.agreement, count(*) FROM exchange_out o JOIN exchange_streams s ON s.direction = 'out'"
-            " AND s.peer = o.peer AND s.channel = o.channel AND s.epoch = o.epoch WHERE o.peer = :peer"
-            " AND o.channel <> 'control' AND o.state = 'sealed' AND o.seq > s.acked GROUP BY o.agreement",
+            f"SELECT label, number FROM {COUNTS} WHERE what = 'waiting' AND peer = :peer AND channel <> 'control'"
+            " AND state = 'sealed'",
             peer=peer,
         )
         waiting: Counter[str] = Counter()

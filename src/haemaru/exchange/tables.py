@@ -8,6 +8,7 @@ that the ledger knows by digest, from sealing to receipt on one side and from co
 from sqlalchemy import Index, MetaData, Table
 
 from haemaru.exchange.columns import blind, text, whole
+from haemaru.exchange.counting import count_in
 
 METADATA = MetaData()
 SPOOL = "exchange_spool"
@@ -46,7 +47,6 @@ _out = Table(
     whole("at_ms"),
 )
 Index("exchange_out_rid", _out.c.rid, _out.c.peer)
-Index("exchange_out_count", _out.c.peer, _out.c.channel, _out.c.epoch, _out.c.state, _out.c.code)
 Index("exchange_out_entry", _out.c.peer, _out.c.entry)
 _in = Table(
     "exchange_in",
@@ -68,8 +68,7 @@ _in = Table(
     whole("at_ms"),
 )
 Index("exchange_in_rid", _in.c.rid, _in.c.peer, _in.c.channel, _in.c.state)
-Index("exchange_in_count", _in.c.peer, _in.c.channel, _in.c.epoch, _in.c.state, _in.c.code)
-Index("exchange_in_kind", _in.c.kind, _in.c.state)
+Index("exchange_in_kind", _in.c.kind, _in.c.state, _in.c.peer, _in.c.code)
 Index("exchange_in_entry", _in.c.entry)
 _own = Table(
     "exchange_own",
@@ -100,7 +99,8 @@ _rulings = Table(
     whole("at_ms"),
 )
 Index("exchange_rulings_rid", _rulings.c.rid)
-Table(
+Index("exchange_rulings_state", _rulings.c.state)
+_answers = Table(
     "exchange_answers",
     METADATA,
     text("peer", key=True),
@@ -112,6 +112,7 @@ Table(
     whole("asked_ms"),
     whole("at_ms"),
 )
+Index("exchange_answers_open", _answers.c.peer, _answers.c.answer, _answers.c.asked_ms)
 Table("exchange_batches", METADATA, whole("entry", key=True), text("peer"), text("state"), text("digest"))
 Table(
     "exchange_witness",
@@ -123,4 +124,5 @@ Table(
     whole("at_ms"),
 )
 Table(SPOOL, METADATA, text("digest", key=True), blind("wrapped_key"), blind("cipher"))
+count_in(METADATA)
 VIEWS = tuple(name for name in METADATA.tables if name != SPOOL)

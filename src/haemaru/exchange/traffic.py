@@ -10,6 +10,7 @@ import msgspec
 from haemaru.agreement.difference import Traffic as Passage
 from haemaru.clock import format_time, from_ms
 from haemaru.exchange import entries
+from haemaru.exchange.counting import COUNTS
 from haemaru.exchange.entries import JudgedFacts, ReceivedFacts, SealedFacts, StoredFacts, read_entry
 from haemaru.exchange.envelope import read_envelope
 from haemaru.exchange.house import House
@@ -18,7 +19,6 @@ from haemaru.ledger import Entry
 from haemaru.storage import Tx
 
 _PAGE = 500
-_PAPERS = "op IN ('put', 'reply', 'correct')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +191,10 @@ class Traffic:
         """How many records are held, were sealed, acknowledged, received and judged, over all partners."""
         with self._house.ledger.read() as tx:
             count = {
-                "own": "SELECT count(DISTINCT rid) FROM exchange_own",
-                "sealed": f"SELECT count(*) FROM exchange_out WHERE {_PAPERS} AND channel <> 'track'",
-                "received": f"SELECT count(*) FROM exchange_in WHERE {_PAPERS} AND channel <> 'track'",
-                "quarantined": "SELECT count(*) FROM exchange_in WHERE state = 'quarantined'",
+                "own": f"SELECT sum(number) FROM {COUNTS} WHERE what = 'own'",
+                "sealed": f"SELECT sum(number) FROM {COUNTS} WHERE what = 'out' AND label = 'paper'",
+                "received": f"SELECT sum(number) FROM {COUNTS} WHERE what = 'in' AND label = 'paper'",
+                "quarantined": f"SELECT sum(number) FROM {COUNTS} WHERE what = 'in' AND state = 'quarantined'",
                 "waiting_for_a_person": "SELECT count(*) FROM exchange_rulings WHERE state = 'waiting'",
             }
-            return {name: int((tx.one(sql) or (0,))[0]) for name, sql in count.items()}
+            return {name: int((tx.one(sql) or (0,))[0] or 0) for name, sql in count.items()}

@@ -23,6 +23,7 @@ from haemaru.node.coverage import CoverageDesk
 from haemaru.node.derived import Derived
 from haemaru.node.home import Home
 from haemaru.node.passphrase import from_environment
+from haemaru.node.upkeep import Upkeep
 from haemaru.node.wiring import Parts, wire
 from haemaru.node.witnessing import Witnessing
 from haemaru.node.workers import Workers
@@ -54,6 +55,7 @@ class Node:
         self.pid = os.getpid()
         self.started = parts.clock.now()
         self.stopping = threading.Event()
+        self.upkeep = Upkeep(parts.database, parts.ledger, parts.clock)
         self._lock = parts.lock
         self.witnessing = Witnessing(self)
         self.workers = Workers(self)

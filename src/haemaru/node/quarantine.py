@@ -1,15 +1,10 @@
 """Input that could not be read: counted in the ledger by source and code, so that a restart forgets none of it."""
 
-from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from haemaru.ledger import Batch
-
-if TYPE_CHECKING:
-    from haemaru.node.node import Node
 
 QUARANTINED = "input.quarantined"
 
@@ -26,12 +21,3 @@ def note(batch: Batch, source: str, codes: Mapping[str, int], places: list[str])
     """Writes down what was set aside; nothing where nothing was."""
     if codes:
         batch.append(QUARANTINED, msgspec.json.encode(Refused(source, dict(codes), places[:20])))
-
-
-def totals(node: "Node") -> dict[str, int]:
-    """All input ever set aside at this node, by code."""
-    counts: Counter[str] = Counter()
-    with node.ledger.read() as tx:
-        for _, body in node.ledger.entries(tx, kinds=(QUARANTINED,)):
-            counts.update(msgspec.json.decode(body, type=Refused).codes)
-    return dict(sorted(counts.items()))

@@ -10,7 +10,7 @@ import msgspec
 from haemaru import __version__
 from haemaru.clock import format_time, from_ms
 from haemaru.exchange import Peer
-from haemaru.node import quarantine
+from haemaru.node.tallies import read_quarantined
 from haemaru.node.verifying import key_history, told
 from haemaru.signing import read_statement
 from haemaru.values import parse_time
@@ -44,13 +44,18 @@ def node_status(node: "Node") -> dict[str, Any]:
         "positions": node.surveillance.position_status(),
         "peers": _peers(node, names),
         "records": node.exchange.totals(),
-        "quarantined_input": quarantine.totals(node),
+        "quarantined_input": _quarantined(node),
         "refused_frames": node.exchange.refused(),
         "ledger": _ledger(node),
         "witness": _witness(node),
         "health": _health(node, refusal),
     }
     return msgspec.to_builtins(body)  # type: ignore[no-any-return]
+
+
+def _quarantined(node: "Node") -> dict[str, int]:
+    with node.ledger.read() as tx:
+        return read_quarantined(tx)
 
 
 def _feed(node: "Node", now: datetime) -> dict[str, Any]:
@@ -123,7 +128,8 @@ def _health(node: "Node", refusal: Reason | None) -> dict[str, Any]:
         "disk_free_mb": round(shutil.disk_usage(node.home.folder).free / 2**20),
         "database": node.settings.database.partition(":")[0],
         "home": str(node.home.folder),
-        "problems": [refusal] if refusal else [],
+        "journal_mb": round(node.database.journal_bytes() / 2**20, 1),
+        "problems": [*([refusal] if refusal else []), *node.upkeep.problems()],
     }
 
 

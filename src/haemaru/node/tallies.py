@@ -2,13 +2,14 @@
 
 Positions themselves live in Parquet; the ledger holds one entry for each batch that was taken in, with the digest of
 its rows and what became of them towards each partner, and one for the rows of a partner's day that were outlived. This
-view adds those entries up.
+view adds those entries up, and those of input that could not be read.
 """
 
 import msgspec
 from sqlalchemy import BigInteger, Column, MetaData, Table, Text
 
 from haemaru.ledger import Entry
+from haemaru.node.quarantine import QUARANTINED, Refused
 from haemaru.storage import Tx
 
 BATCH = "surveillance.batch"
@@ -60,13 +61,17 @@ class TallyView:
     name = "positions"
     metadata = METADATA
     tables = ("position_tally",)
-    kinds = frozenset({BATCH, OUTLIVED})
+    kinds = frozenset({BATCH, OUTLIVED, QUARANTINED})
 
     def apply(self, tx: Tx, entry: Entry, body: bytes) -> None:
         """Counts one batch, or what was outlived of a day."""
         if entry.kind == OUTLIVED:
             ended = msgspec.json.decode(body, type=OutlivedNote)
             _add(tx, ended.party, OUTLIVED, "", ended.rows)
+            return
+        if entry.kind == QUARANTINED:
+            for code, number in msgspec.json.decode(body, type=Refused).codes.items():
+                _add(tx, "", QUARANTINED, code, number)
             return
         note = msgspec.json.decode(body, type=BatchNote)
         for peer, towards in note.towards.items():
@@ -95,7 +100,8 @@ def read_tally(tx: Tx) -> dict[str, Towards]:
     sums: dict[str, dict[str, int]] = {}
     withheld: dict[str, dict[str, int]] = {}
     for peer, word, clause, rows in tx.all(
-        "SELECT peer, word, clause, number FROM position_tally WHERE word != :outlived", outlived=OUTLIVED
+        "SELECT peer, word, clause, number FROM position_tally WHERE peer <> '' AND word <> :outlived",
+        outlived=OUTLIVED,
     ):
         if word == "withheld":
             withheld.setdefault(peer, {})[clause] = rows
@@ -111,3 +117,9 @@ def read_outlived(tx: Tx) -> dict[str, int]:
     """How many rows of each partner were deleted when their time was over."""
     rows = tx.all("SELECT peer, number FROM position_tally WHERE word = :outlived ORDER BY peer", outlived=OUTLIVED)
     return {str(peer): int(number) for peer, number in rows}
+
+
+def read_quarantined(tx: Tx) -> dict[str, int]:
+    """All input ever set aside at this node, by code."""
+    rows = tx.all("SELECT clause, number FROM position_tally WHERE word = :word ORDER BY clause", word=QUARANTINED)
+    return {str(code): int(number) for code, number in rows}

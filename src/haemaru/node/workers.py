@@ -136,6 +136,7 @@ class Workers:
                 self._node.surveillance.tick,
                 self._node.exchange.tick,
                 self._node.backups.tick,
+                self._node.upkeep.tick,
             ):
                 try:
                     work()

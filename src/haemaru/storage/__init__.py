@@ -16,6 +16,7 @@ from haemaru.storage.errors import (
     StorageUnreachable,
 )
 from haemaru.storage.transaction import Tx
+from haemaru.storage.triggers import Trigger, declare, triggers_of
 
 __all__ = [
     "Database",
@@ -27,5 +28,8 @@ __all__ = [
     "StorageTaken",
     "StorageTooOld",
     "StorageUnreachable",
+    "Trigger",
     "Tx",
+    "declare",
+    "triggers_of",
 ]

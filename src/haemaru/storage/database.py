@@ -21,6 +21,7 @@ from haemaru.storage.migrations import upgrade
 from haemaru.storage.postgres import PostgresDriver
 from haemaru.storage.sqlite import SqliteDriver
 from haemaru.storage.transaction import Connection, Driver, Tx
+from haemaru.storage.triggers import triggers_of
 
 _IDLE_READERS = 8
 
@@ -80,7 +81,7 @@ class Database:
         return self._driver.where
 
     def create(self, metadata: sqlalchemy.MetaData) -> None:
-        """Makes the tables of `metadata` that are not there yet, with their indexes."""
+        """Makes the tables of `metadata` that are not there yet, with their indexes and triggers."""
         spelling = self._driver.spelling()
         with self.write() as tx:
             there = {name for (name,) in tx.all(self._driver.list_tables)}
@@ -90,6 +91,10 @@ class Database:
                 tx.run(str(CreateTable(table).compile(dialect=spelling)))
                 for index in sorted(table.indexes, key=lambda index: str(index.name)):
                     tx.run(str(CreateIndex(index).compile(dialect=spelling)))
+            for trigger in triggers_of(metadata):
+                if trigger.table not in there:
+                    for statement in trigger.spelt(self.dialect):
+                        tx.run(statement)
 
     def migrate(self, script_location: Path) -> None:
         """Brings the tables to the newest migration in that folder; costs one query when they are there already."""
@@ -105,12 +110,19 @@ class Database:
             finally:
                 engine.dispose()
 
-    def scrub(self, *tables: str) -> bool:
-        """Takes what was deleted from these tables out of the engine's journal too; False where it must be retried."""
+    def journal_bytes(self) -> int:
+        """How long the journal is that this node's database keeps beside itself; 0 where it keeps none."""
+        return self._driver.journal_bytes()
+
+    def scrub(self, *tables: str, rewrite: bool = False) -> bool:
+        """Takes what was deleted from these tables out of the engine's journal too; False where it must be retried.
+
+        With `rewrite` an engine that leaves deleted bytes in its pages writes the tables anew; nobody reads meanwhile.
+        """
         with self._lock:
             if self._tx is not None or self._closed or self._writer is None:
                 return False
-            return self._driver.scrub(self._writer, tables)
+            return self._driver.scrub(self._writer, tables, rewrite=rewrite)
 
     def close(self) -> None:
         """Closes every connection, the writer last, so that it is the one that empties the journal."""

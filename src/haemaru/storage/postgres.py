@@ -33,6 +33,7 @@ _LOCK = 0x48414552
 _CLAIM = 0x48414553
 # A server frees the claim of a machine that lost its power after about two minutes, not after its default two hours.
 _KEEPALIVE = "SET tcp_keepalives_idle = 60; SET tcp_keepalives_interval = 15; SET tcp_keepalives_count = 4"
+_REWRITE_WAIT = "5s"
 _CLAIM_WAIT = "5s"  # a process that just ended may still be let go of by the server
 _STREAMS = itertools.count(1)
 # A quoted text or name, a cast, a parameter, or a percent sign.
@@ -142,11 +143,19 @@ class PostgresDriver:
             raise
         return cursor  # type: ignore[no-any-return]
 
-    def scrub(self, connection: Connection, tables: Sequence[str]) -> bool:
-        """Frees the deleted rows; their bytes go as pages and journal files are used again."""
+    def journal_bytes(self) -> int:
+        """None of its own: the journal is the server's, for all its databases."""
+        return 0
+
+    def scrub(self, connection: Connection, tables: Sequence[str], *, rewrite: bool) -> bool:
+        """Frees the deleted rows; with `rewrite` their bytes too. False where a long reader is in the way."""
         try:
+            connection.execute(f"SET lock_timeout = '{_REWRITE_WAIT}'")  # those who come later queue behind us
             for table in tables:
-                connection.execute(f"VACUUM {table}")
+                connection.execute(f"VACUUM {'(FULL) ' if rewrite else ''}{table}")
+            connection.execute("RESET lock_timeout")
+        except self._psycopg.errors.LockNotAvailable:
+            return False
         except self.errors as error:
             raise self.explain(error) from error
         return True

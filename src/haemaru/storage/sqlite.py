@@ -169,8 +169,15 @@ class SqliteDriver:
         """The same as any statement: SQLite reads on as rows are fetched."""
         return connection.execute(sql, params)
 
-    def scrub(self, connection: Connection, _tables: Sequence[str]) -> bool:
-        """Writes the journal back and empties it; False while a reader still needs it."""
+    def journal_bytes(self) -> int:
+        """The size of the WAL file."""
+        try:
+            return Path(self._path + "-wal").stat().st_size
+        except OSError:
+            return 0
+
+    def scrub(self, connection: Connection, _tables: Sequence[str], *, rewrite: bool) -> bool:
+        """Writes the journal back and empties it; False while a reader still needs it. Pages keep nothing deleted."""
         try:
             connection.execute("PRAGMA busy_timeout = 0").fetchall()
             try:

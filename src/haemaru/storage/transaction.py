@@ -89,8 +89,15 @@ class Driver(Protocol):
         """Runs one statement whose rows are fetched a few at a time, so that an answer need not fit in memory."""
         ...
 
-    def scrub(self, connection: Connection, tables: Sequence[str]) -> bool:
-        """Outside any transaction: takes what was deleted from these tables out of journals too; False to try later."""
+    def journal_bytes(self) -> int:
+        """How long the journal beside the database is; 0 where there is none of its own."""
+        ...
+
+    def scrub(self, connection: Connection, tables: Sequence[str], *, rewrite: bool) -> bool:
+        """Outside any transaction: takes what was deleted from these tables out of journals too; False to try later.
+
+        With `rewrite` tables whose pages keep deleted bytes are written anew.
+        """
         ...
 
     def translate(self, sql: str) -> str:

@@ -85,6 +85,7 @@ class Health(msgspec.Struct, frozen=True):
     started: str | None = None
     memory_mb: float | None = None
     disk_free_mb: float | None = None
+    journal_mb: float | None = None
     database: str = ""
     home: str = ""
     problems: list[Reason] = []

@@ -1,5 +1,7 @@
 """The first schema: every table of the house, written by tools/first_migration.py from their declarations."""
 
+# ruff: noqa: E501 - a trigger is one statement
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -73,6 +75,7 @@ def upgrade() -> None:
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("peer", "rid", "rev", "op"),
     )
+    op.create_index("exchange_answers_open", "exchange_answers", ["peer", "answer", "asked_ms"], unique=False)
     op.create_table(
         "exchange_approvals",
         sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -172,6 +175,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("peer"),
     )
     op.create_table(
+        "exchange_counts",
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("what", "peer", "channel", "epoch", "state", "code", "label"),
+    )
+    op.create_table(
         "exchange_differences",
         sa.Column("asker", sa.Text(), nullable=False),
         sa.Column("peer", sa.Text(), nullable=False),
@@ -199,6 +214,7 @@ def upgrade() -> None:
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("exchange_disposals_open", "exchange_disposals", ["peer", "state", "at_ms"], unique=False)
     op.create_index("exchange_disposals_rid", "exchange_disposals", ["rid"], unique=False)
     op.create_table(
         "exchange_exports",
@@ -221,6 +237,7 @@ def upgrade() -> None:
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("peer", "rid", "rev", "op"),
     )
+    op.create_index("exchange_given_backups", "exchange_given", ["peer", "backups", "at_ms"], unique=False)
     op.create_table(
         "exchange_holds",
         sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -249,9 +266,8 @@ def upgrade() -> None:
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("peer", "channel", "epoch", "seq"),
     )
-    op.create_index("exchange_in_count", "exchange_in", ["peer", "channel", "epoch", "state", "code"], unique=False)
     op.create_index("exchange_in_entry", "exchange_in", ["entry"], unique=False)
-    op.create_index("exchange_in_kind", "exchange_in", ["kind", "state"], unique=False)
+    op.create_index("exchange_in_kind", "exchange_in", ["kind", "state", "peer", "code"], unique=False)
     op.create_index("exchange_in_rid", "exchange_in", ["rid", "peer", "channel", "state"], unique=False)
     op.create_table(
         "exchange_keys",
@@ -302,6 +318,7 @@ def upgrade() -> None:
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("exchange_onward_open", "exchange_onward", ["peer", "side", "state", "at_ms"], unique=False)
     op.create_index("exchange_onward_rid", "exchange_onward", ["rid"], unique=False)
     op.create_table(
         "exchange_out",
@@ -323,7 +340,6 @@ def upgrade() -> None:
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("peer", "channel", "epoch", "seq"),
     )
-    op.create_index("exchange_out_count", "exchange_out", ["peer", "channel", "epoch", "state", "code"], unique=False)
     op.create_index("exchange_out_entry", "exchange_out", ["peer", "entry"], unique=False)
     op.create_index("exchange_out_rid", "exchange_out", ["rid", "peer"], unique=False)
     op.create_table(
@@ -391,6 +407,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("exchange_rulings_rid", "exchange_rulings", ["rid"], unique=False)
+    op.create_index("exchange_rulings_state", "exchange_rulings", ["state"], unique=False)
     op.create_table(
         "exchange_spool",
         sa.Column("digest", sa.Text(), nullable=False),
@@ -486,6 +503,134 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("party", "id"),
         sqlite_with_rowid=False,
     )
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(
+            "CREATE TRIGGER exchange_out_comes AFTER INSERT ON exchange_out FOR EACH ROW BEGIN INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'out', NEW.peer, NEW.channel, NEW.epoch, NEW.state, NEW.code, CASE WHEN NEW.channel <> 'track' AND NEW.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END, 1 WHERE 1 = 1 ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'waiting', NEW.peer, NEW.channel, NEW.epoch, NEW.state, NEW.code, NEW.agreement, 1 WHERE EXISTS (SELECT 1 FROM exchange_streams s WHERE s.direction = 'out' AND s.peer = NEW.peer AND s.channel = NEW.channel AND s.epoch = NEW.epoch AND NEW.seq > s.acked) ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; END"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_out_changes BEFORE UPDATE OF state, code, agreement ON exchange_out FOR EACH ROW WHEN (OLD.state <> NEW.state OR OLD.code <> NEW.code OR OLD.agreement <> NEW.agreement) BEGIN UPDATE exchange_counts SET number = number - 1 WHERE what = 'out' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = CASE WHEN OLD.channel <> 'track' AND OLD.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END AND 1 = 1; DELETE FROM exchange_counts WHERE what = 'out' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = CASE WHEN OLD.channel <> 'track' AND OLD.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END AND number = 0; UPDATE exchange_counts SET number = number - 1 WHERE what = 'waiting' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = OLD.agreement AND EXISTS (SELECT 1 FROM exchange_streams s WHERE s.direction = 'out' AND s.peer = OLD.peer AND s.channel = OLD.channel AND s.epoch = OLD.epoch AND OLD.seq > s.acked); DELETE FROM exchange_counts WHERE what = 'waiting' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = OLD.agreement AND number = 0; INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'out', NEW.peer, NEW.channel, NEW.epoch, NEW.state, NEW.code, CASE WHEN NEW.channel <> 'track' AND NEW.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END, 1 WHERE 1 = 1 ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'waiting', NEW.peer, NEW.channel, NEW.epoch, NEW.state, NEW.code, NEW.agreement, 1 WHERE EXISTS (SELECT 1 FROM exchange_streams s WHERE s.direction = 'out' AND s.peer = NEW.peer AND s.channel = NEW.channel AND s.epoch = NEW.epoch AND NEW.seq > s.acked) ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; END"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_out_goes BEFORE DELETE ON exchange_out FOR EACH ROW BEGIN UPDATE exchange_counts SET number = number - 1 WHERE what = 'out' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = CASE WHEN OLD.channel <> 'track' AND OLD.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END AND 1 = 1; DELETE FROM exchange_counts WHERE what = 'out' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = CASE WHEN OLD.channel <> 'track' AND OLD.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END AND number = 0; UPDATE exchange_counts SET number = number - 1 WHERE what = 'waiting' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = OLD.agreement AND EXISTS (SELECT 1 FROM exchange_streams s WHERE s.direction = 'out' AND s.peer = OLD.peer AND s.channel = OLD.channel AND s.epoch = OLD.epoch AND OLD.seq > s.acked); DELETE FROM exchange_counts WHERE what = 'waiting' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = OLD.agreement AND number = 0; END"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_in_comes AFTER INSERT ON exchange_in FOR EACH ROW BEGIN INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'in', NEW.peer, NEW.channel, NEW.epoch, NEW.state, NEW.code, CASE WHEN NEW.channel <> 'track' AND NEW.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END, 1 WHERE 1 = 1 ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'twice', NEW.peer, NEW.channel, 0, '', '', '', 1 WHERE NEW.state = 'held' AND EXISTS (SELECT 1 FROM exchange_in i WHERE i.rid = NEW.rid AND i.peer = NEW.peer AND i.channel = NEW.channel AND i.state = 'held' AND NOT (i.epoch = NEW.epoch AND i.seq = NEW.seq)) ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; END"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_in_changes BEFORE UPDATE OF state, code ON exchange_in FOR EACH ROW WHEN (OLD.state <> NEW.state OR OLD.code <> NEW.code) BEGIN UPDATE exchange_counts SET number = number - 1 WHERE what = 'in' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = CASE WHEN OLD.channel <> 'track' AND OLD.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END AND 1 = 1; DELETE FROM exchange_counts WHERE what = 'in' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = CASE WHEN OLD.channel <> 'track' AND OLD.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END AND number = 0; UPDATE exchange_counts SET number = number - 1 WHERE what = 'twice' AND peer = OLD.peer AND channel = OLD.channel AND epoch = 0 AND state = '' AND code = '' AND label = '' AND OLD.state = 'held' AND EXISTS (SELECT 1 FROM exchange_in i WHERE i.rid = OLD.rid AND i.peer = OLD.peer AND i.channel = OLD.channel AND i.state = 'held' AND NOT (i.epoch = OLD.epoch AND i.seq = OLD.seq)); DELETE FROM exchange_counts WHERE what = 'twice' AND peer = OLD.peer AND channel = OLD.channel AND epoch = 0 AND state = '' AND code = '' AND label = '' AND number = 0; INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'in', NEW.peer, NEW.channel, NEW.epoch, NEW.state, NEW.code, CASE WHEN NEW.channel <> 'track' AND NEW.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END, 1 WHERE 1 = 1 ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'twice', NEW.peer, NEW.channel, 0, '', '', '', 1 WHERE NEW.state = 'held' AND EXISTS (SELECT 1 FROM exchange_in i WHERE i.rid = NEW.rid AND i.peer = NEW.peer AND i.channel = NEW.channel AND i.state = 'held' AND NOT (i.epoch = NEW.epoch AND i.seq = NEW.seq)) ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; END"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_in_goes BEFORE DELETE ON exchange_in FOR EACH ROW BEGIN UPDATE exchange_counts SET number = number - 1 WHERE what = 'in' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = CASE WHEN OLD.channel <> 'track' AND OLD.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END AND 1 = 1; DELETE FROM exchange_counts WHERE what = 'in' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = CASE WHEN OLD.channel <> 'track' AND OLD.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END AND number = 0; UPDATE exchange_counts SET number = number - 1 WHERE what = 'twice' AND peer = OLD.peer AND channel = OLD.channel AND epoch = 0 AND state = '' AND code = '' AND label = '' AND OLD.state = 'held' AND EXISTS (SELECT 1 FROM exchange_in i WHERE i.rid = OLD.rid AND i.peer = OLD.peer AND i.channel = OLD.channel AND i.state = 'held' AND NOT (i.epoch = OLD.epoch AND i.seq = OLD.seq)); DELETE FROM exchange_counts WHERE what = 'twice' AND peer = OLD.peer AND channel = OLD.channel AND epoch = 0 AND state = '' AND code = '' AND label = '' AND number = 0; END"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_own_comes AFTER INSERT ON exchange_own FOR EACH ROW BEGIN INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'own', '', '', 0, '', '', '', 1 WHERE NOT EXISTS (SELECT 1 FROM exchange_own o WHERE o.rid = NEW.rid AND o.rev <> NEW.rev) ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; END"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_own_changes BEFORE UPDATE OF rid ON exchange_own FOR EACH ROW WHEN (OLD.rid <> NEW.rid) BEGIN UPDATE exchange_counts SET number = number - 1 WHERE what = 'own' AND peer = '' AND channel = '' AND epoch = 0 AND state = '' AND code = '' AND label = '' AND NOT EXISTS (SELECT 1 FROM exchange_own o WHERE o.rid = OLD.rid AND o.rev <> OLD.rev); DELETE FROM exchange_counts WHERE what = 'own' AND peer = '' AND channel = '' AND epoch = 0 AND state = '' AND code = '' AND label = '' AND number = 0; INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'own', '', '', 0, '', '', '', 1 WHERE NOT EXISTS (SELECT 1 FROM exchange_own o WHERE o.rid = NEW.rid AND o.rev <> NEW.rev) ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; END"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_own_goes BEFORE DELETE ON exchange_own FOR EACH ROW BEGIN UPDATE exchange_counts SET number = number - 1 WHERE what = 'own' AND peer = '' AND channel = '' AND epoch = 0 AND state = '' AND code = '' AND label = '' AND NOT EXISTS (SELECT 1 FROM exchange_own o WHERE o.rid = OLD.rid AND o.rev <> OLD.rev); DELETE FROM exchange_counts WHERE what = 'own' AND peer = '' AND channel = '' AND epoch = 0 AND state = '' AND code = '' AND label = '' AND number = 0; END"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_answers_comes AFTER INSERT ON exchange_answers FOR EACH ROW BEGIN INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'answers', NEW.peer, '', 0, NEW.answer, '', '', 1 WHERE 1 = 1 ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; END"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_answers_changes BEFORE UPDATE OF answer ON exchange_answers FOR EACH ROW WHEN (OLD.answer <> NEW.answer) BEGIN UPDATE exchange_counts SET number = number - 1 WHERE what = 'answers' AND peer = OLD.peer AND channel = '' AND epoch = 0 AND state = OLD.answer AND code = '' AND label = '' AND 1 = 1; DELETE FROM exchange_counts WHERE what = 'answers' AND peer = OLD.peer AND channel = '' AND epoch = 0 AND state = OLD.answer AND code = '' AND label = '' AND number = 0; INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'answers', NEW.peer, '', 0, NEW.answer, '', '', 1 WHERE 1 = 1 ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; END"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_answers_goes BEFORE DELETE ON exchange_answers FOR EACH ROW BEGIN UPDATE exchange_counts SET number = number - 1 WHERE what = 'answers' AND peer = OLD.peer AND channel = '' AND epoch = 0 AND state = OLD.answer AND code = '' AND label = '' AND 1 = 1; DELETE FROM exchange_counts WHERE what = 'answers' AND peer = OLD.peer AND channel = '' AND epoch = 0 AND state = OLD.answer AND code = '' AND label = '' AND number = 0; END"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_streams_acknowledged BEFORE UPDATE OF acked ON exchange_streams FOR EACH ROW WHEN (NEW.direction = 'out' AND NEW.acked > OLD.acked) BEGIN UPDATE exchange_counts SET number = number - (SELECT count(*) FROM exchange_out o WHERE o.peer = NEW.peer AND o.channel = NEW.channel AND o.epoch = NEW.epoch AND o.seq > OLD.acked AND o.seq <= NEW.acked AND o.state = exchange_counts.state AND o.code = exchange_counts.code AND o.agreement = exchange_counts.label) WHERE exchange_counts.what = 'waiting' AND exchange_counts.peer = NEW.peer AND exchange_counts.channel = NEW.channel AND exchange_counts.epoch = NEW.epoch; DELETE FROM exchange_counts WHERE exchange_counts.what = 'waiting' AND exchange_counts.peer = NEW.peer AND exchange_counts.channel = NEW.channel AND exchange_counts.epoch = NEW.epoch AND number = 0; END"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_streams_forgotten BEFORE UPDATE OF acked ON exchange_streams FOR EACH ROW WHEN (NEW.direction = 'out' AND NEW.acked < OLD.acked) BEGIN INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'waiting', o.peer, o.channel, o.epoch, o.state, o.code, o.agreement, count(*) FROM exchange_out o WHERE o.peer = NEW.peer AND o.channel = NEW.channel AND o.epoch = NEW.epoch AND o.seq > NEW.acked AND o.seq <= OLD.acked GROUP BY o.peer, o.channel, o.epoch, o.state, o.code, o.agreement ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + excluded.number; END"
+        )
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE OR REPLACE FUNCTION exchange_out_comes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'out', NEW.peer, NEW.channel, NEW.epoch, NEW.state, NEW.code, CASE WHEN NEW.channel <> 'track' AND NEW.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END, 1 WHERE 1 = 1 ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'waiting', NEW.peer, NEW.channel, NEW.epoch, NEW.state, NEW.code, NEW.agreement, 1 WHERE EXISTS (SELECT 1 FROM exchange_streams s WHERE s.direction = 'out' AND s.peer = NEW.peer AND s.channel = NEW.channel AND s.epoch = NEW.epoch AND NEW.seq > s.acked) ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; RETURN NULL; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_out_comes AFTER INSERT ON exchange_out FOR EACH ROW EXECUTE FUNCTION exchange_out_comes()"
+        )
+        op.execute(
+            "CREATE OR REPLACE FUNCTION exchange_out_changes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE exchange_counts SET number = number - 1 WHERE what = 'out' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = CASE WHEN OLD.channel <> 'track' AND OLD.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END AND 1 = 1; DELETE FROM exchange_counts WHERE what = 'out' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = CASE WHEN OLD.channel <> 'track' AND OLD.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END AND number = 0; UPDATE exchange_counts SET number = number - 1 WHERE what = 'waiting' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = OLD.agreement AND EXISTS (SELECT 1 FROM exchange_streams s WHERE s.direction = 'out' AND s.peer = OLD.peer AND s.channel = OLD.channel AND s.epoch = OLD.epoch AND OLD.seq > s.acked); DELETE FROM exchange_counts WHERE what = 'waiting' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = OLD.agreement AND number = 0; INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'out', NEW.peer, NEW.channel, NEW.epoch, NEW.state, NEW.code, CASE WHEN NEW.channel <> 'track' AND NEW.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END, 1 WHERE 1 = 1 ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'waiting', NEW.peer, NEW.channel, NEW.epoch, NEW.state, NEW.code, NEW.agreement, 1 WHERE EXISTS (SELECT 1 FROM exchange_streams s WHERE s.direction = 'out' AND s.peer = NEW.peer AND s.channel = NEW.channel AND s.epoch = NEW.epoch AND NEW.seq > s.acked) ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; RETURN NEW; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_out_changes BEFORE UPDATE OF state, code, agreement ON exchange_out FOR EACH ROW WHEN (OLD.state <> NEW.state OR OLD.code <> NEW.code OR OLD.agreement <> NEW.agreement) EXECUTE FUNCTION exchange_out_changes()"
+        )
+        op.execute(
+            "CREATE OR REPLACE FUNCTION exchange_out_goes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE exchange_counts SET number = number - 1 WHERE what = 'out' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = CASE WHEN OLD.channel <> 'track' AND OLD.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END AND 1 = 1; DELETE FROM exchange_counts WHERE what = 'out' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = CASE WHEN OLD.channel <> 'track' AND OLD.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END AND number = 0; UPDATE exchange_counts SET number = number - 1 WHERE what = 'waiting' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = OLD.agreement AND EXISTS (SELECT 1 FROM exchange_streams s WHERE s.direction = 'out' AND s.peer = OLD.peer AND s.channel = OLD.channel AND s.epoch = OLD.epoch AND OLD.seq > s.acked); DELETE FROM exchange_counts WHERE what = 'waiting' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = OLD.agreement AND number = 0; RETURN OLD; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_out_goes BEFORE DELETE ON exchange_out FOR EACH ROW EXECUTE FUNCTION exchange_out_goes()"
+        )
+        op.execute(
+            "CREATE OR REPLACE FUNCTION exchange_in_comes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'in', NEW.peer, NEW.channel, NEW.epoch, NEW.state, NEW.code, CASE WHEN NEW.channel <> 'track' AND NEW.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END, 1 WHERE 1 = 1 ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'twice', NEW.peer, NEW.channel, 0, '', '', '', 1 WHERE NEW.state = 'held' AND EXISTS (SELECT 1 FROM exchange_in i WHERE i.rid = NEW.rid AND i.peer = NEW.peer AND i.channel = NEW.channel AND i.state = 'held' AND NOT (i.epoch = NEW.epoch AND i.seq = NEW.seq)) ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; RETURN NULL; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_in_comes AFTER INSERT ON exchange_in FOR EACH ROW EXECUTE FUNCTION exchange_in_comes()"
+        )
+        op.execute(
+            "CREATE OR REPLACE FUNCTION exchange_in_changes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE exchange_counts SET number = number - 1 WHERE what = 'in' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = CASE WHEN OLD.channel <> 'track' AND OLD.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END AND 1 = 1; DELETE FROM exchange_counts WHERE what = 'in' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = CASE WHEN OLD.channel <> 'track' AND OLD.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END AND number = 0; UPDATE exchange_counts SET number = number - 1 WHERE what = 'twice' AND peer = OLD.peer AND channel = OLD.channel AND epoch = 0 AND state = '' AND code = '' AND label = '' AND OLD.state = 'held' AND EXISTS (SELECT 1 FROM exchange_in i WHERE i.rid = OLD.rid AND i.peer = OLD.peer AND i.channel = OLD.channel AND i.state = 'held' AND NOT (i.epoch = OLD.epoch AND i.seq = OLD.seq)); DELETE FROM exchange_counts WHERE what = 'twice' AND peer = OLD.peer AND channel = OLD.channel AND epoch = 0 AND state = '' AND code = '' AND label = '' AND number = 0; INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'in', NEW.peer, NEW.channel, NEW.epoch, NEW.state, NEW.code, CASE WHEN NEW.channel <> 'track' AND NEW.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END, 1 WHERE 1 = 1 ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'twice', NEW.peer, NEW.channel, 0, '', '', '', 1 WHERE NEW.state = 'held' AND EXISTS (SELECT 1 FROM exchange_in i WHERE i.rid = NEW.rid AND i.peer = NEW.peer AND i.channel = NEW.channel AND i.state = 'held' AND NOT (i.epoch = NEW.epoch AND i.seq = NEW.seq)) ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; RETURN NEW; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_in_changes BEFORE UPDATE OF state, code ON exchange_in FOR EACH ROW WHEN (OLD.state <> NEW.state OR OLD.code <> NEW.code) EXECUTE FUNCTION exchange_in_changes()"
+        )
+        op.execute(
+            "CREATE OR REPLACE FUNCTION exchange_in_goes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE exchange_counts SET number = number - 1 WHERE what = 'in' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = CASE WHEN OLD.channel <> 'track' AND OLD.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END AND 1 = 1; DELETE FROM exchange_counts WHERE what = 'in' AND peer = OLD.peer AND channel = OLD.channel AND epoch = OLD.epoch AND state = OLD.state AND code = OLD.code AND label = CASE WHEN OLD.channel <> 'track' AND OLD.op IN ('put', 'reply', 'correct') THEN 'paper' ELSE '' END AND number = 0; UPDATE exchange_counts SET number = number - 1 WHERE what = 'twice' AND peer = OLD.peer AND channel = OLD.channel AND epoch = 0 AND state = '' AND code = '' AND label = '' AND OLD.state = 'held' AND EXISTS (SELECT 1 FROM exchange_in i WHERE i.rid = OLD.rid AND i.peer = OLD.peer AND i.channel = OLD.channel AND i.state = 'held' AND NOT (i.epoch = OLD.epoch AND i.seq = OLD.seq)); DELETE FROM exchange_counts WHERE what = 'twice' AND peer = OLD.peer AND channel = OLD.channel AND epoch = 0 AND state = '' AND code = '' AND label = '' AND number = 0; RETURN OLD; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_in_goes BEFORE DELETE ON exchange_in FOR EACH ROW EXECUTE FUNCTION exchange_in_goes()"
+        )
+        op.execute(
+            "CREATE OR REPLACE FUNCTION exchange_own_comes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'own', '', '', 0, '', '', '', 1 WHERE NOT EXISTS (SELECT 1 FROM exchange_own o WHERE o.rid = NEW.rid AND o.rev <> NEW.rev) ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; RETURN NULL; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_own_comes AFTER INSERT ON exchange_own FOR EACH ROW EXECUTE FUNCTION exchange_own_comes()"
+        )
+        op.execute(
+            "CREATE OR REPLACE FUNCTION exchange_own_changes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE exchange_counts SET number = number - 1 WHERE what = 'own' AND peer = '' AND channel = '' AND epoch = 0 AND state = '' AND code = '' AND label = '' AND NOT EXISTS (SELECT 1 FROM exchange_own o WHERE o.rid = OLD.rid AND o.rev <> OLD.rev); DELETE FROM exchange_counts WHERE what = 'own' AND peer = '' AND channel = '' AND epoch = 0 AND state = '' AND code = '' AND label = '' AND number = 0; INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'own', '', '', 0, '', '', '', 1 WHERE NOT EXISTS (SELECT 1 FROM exchange_own o WHERE o.rid = NEW.rid AND o.rev <> NEW.rev) ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; RETURN NEW; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_own_changes BEFORE UPDATE OF rid ON exchange_own FOR EACH ROW WHEN (OLD.rid <> NEW.rid) EXECUTE FUNCTION exchange_own_changes()"
+        )
+        op.execute(
+            "CREATE OR REPLACE FUNCTION exchange_own_goes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE exchange_counts SET number = number - 1 WHERE what = 'own' AND peer = '' AND channel = '' AND epoch = 0 AND state = '' AND code = '' AND label = '' AND NOT EXISTS (SELECT 1 FROM exchange_own o WHERE o.rid = OLD.rid AND o.rev <> OLD.rev); DELETE FROM exchange_counts WHERE what = 'own' AND peer = '' AND channel = '' AND epoch = 0 AND state = '' AND code = '' AND label = '' AND number = 0; RETURN OLD; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_own_goes BEFORE DELETE ON exchange_own FOR EACH ROW EXECUTE FUNCTION exchange_own_goes()"
+        )
+        op.execute(
+            "CREATE OR REPLACE FUNCTION exchange_answers_comes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'answers', NEW.peer, '', 0, NEW.answer, '', '', 1 WHERE 1 = 1 ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; RETURN NULL; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_answers_comes AFTER INSERT ON exchange_answers FOR EACH ROW EXECUTE FUNCTION exchange_answers_comes()"
+        )
+        op.execute(
+            "CREATE OR REPLACE FUNCTION exchange_answers_changes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE exchange_counts SET number = number - 1 WHERE what = 'answers' AND peer = OLD.peer AND channel = '' AND epoch = 0 AND state = OLD.answer AND code = '' AND label = '' AND 1 = 1; DELETE FROM exchange_counts WHERE what = 'answers' AND peer = OLD.peer AND channel = '' AND epoch = 0 AND state = OLD.answer AND code = '' AND label = '' AND number = 0; INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'answers', NEW.peer, '', 0, NEW.answer, '', '', 1 WHERE 1 = 1 ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + 1; RETURN NEW; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_answers_changes BEFORE UPDATE OF answer ON exchange_answers FOR EACH ROW WHEN (OLD.answer <> NEW.answer) EXECUTE FUNCTION exchange_answers_changes()"
+        )
+        op.execute(
+            "CREATE OR REPLACE FUNCTION exchange_answers_goes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE exchange_counts SET number = number - 1 WHERE what = 'answers' AND peer = OLD.peer AND channel = '' AND epoch = 0 AND state = OLD.answer AND code = '' AND label = '' AND 1 = 1; DELETE FROM exchange_counts WHERE what = 'answers' AND peer = OLD.peer AND channel = '' AND epoch = 0 AND state = OLD.answer AND code = '' AND label = '' AND number = 0; RETURN OLD; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_answers_goes BEFORE DELETE ON exchange_answers FOR EACH ROW EXECUTE FUNCTION exchange_answers_goes()"
+        )
+        op.execute(
+            "CREATE OR REPLACE FUNCTION exchange_streams_acknowledged() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE exchange_counts SET number = number - (SELECT count(*) FROM exchange_out o WHERE o.peer = NEW.peer AND o.channel = NEW.channel AND o.epoch = NEW.epoch AND o.seq > OLD.acked AND o.seq <= NEW.acked AND o.state = exchange_counts.state AND o.code = exchange_counts.code AND o.agreement = exchange_counts.label) WHERE exchange_counts.what = 'waiting' AND exchange_counts.peer = NEW.peer AND exchange_counts.channel = NEW.channel AND exchange_counts.epoch = NEW.epoch; DELETE FROM exchange_counts WHERE exchange_counts.what = 'waiting' AND exchange_counts.peer = NEW.peer AND exchange_counts.channel = NEW.channel AND exchange_counts.epoch = NEW.epoch AND number = 0; RETURN NEW; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_streams_acknowledged BEFORE UPDATE OF acked ON exchange_streams FOR EACH ROW WHEN (NEW.direction = 'out' AND NEW.acked > OLD.acked) EXECUTE FUNCTION exchange_streams_acknowledged()"
+        )
+        op.execute(
+            "CREATE OR REPLACE FUNCTION exchange_streams_forgotten() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO exchange_counts (what, peer, channel, epoch, state, code, label, number) SELECT 'waiting', o.peer, o.channel, o.epoch, o.state, o.code, o.agreement, count(*) FROM exchange_out o WHERE o.peer = NEW.peer AND o.channel = NEW.channel AND o.epoch = NEW.epoch AND o.seq > NEW.acked AND o.seq <= OLD.acked GROUP BY o.peer, o.channel, o.epoch, o.state, o.code, o.agreement ON CONFLICT (what, peer, channel, epoch, state, code, label) DO UPDATE SET number = exchange_counts.number + excluded.number; RETURN NEW; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER exchange_streams_forgotten BEFORE UPDATE OF acked ON exchange_streams FOR EACH ROW WHEN (NEW.direction = 'out' AND NEW.acked < OLD.acked) EXECUTE FUNCTION exchange_streams_forgotten()"
+        )
 
 
 def downgrade() -> None:
@@ -518,6 +663,7 @@ def downgrade() -> None:
     op.drop_table("exchange_exports")
     op.drop_table("exchange_disposals")
     op.drop_table("exchange_differences")
+    op.drop_table("exchange_counts")
     op.drop_table("exchange_conflated")
     op.drop_table("exchange_comparisons")
     op.drop_table("exchange_clause_streams")
