@@ -60,7 +60,11 @@ def test_a_backup_opens_what_was_not_erased_and_nothing_else(
     tick(pair)
     [then] = pair.kcg.exchange.traffic.answers("kcg-k1")
 
-    assert (first.answer, first.backups, then.backups) == ("erased", 1, 0)
+    # One answer, given when the backups were tried.
+    assert (first.answer, then.answer, then.copies, then.backups) == ("pending", "erased", 1, 0)
+    with pair.kcg.ledger.read() as tx:
+        told = tx.all("SELECT seq FROM exchange_in WHERE kind = 'control.disposition'")
+    assert len(told) == 1
     for party in ("kcg", "kcs"):
         restore_home(tmp_path / f"{party}.backup", key_of(tmp_path / f"{party}.backup"), tmp_path / f"{party}-again")
         assert said(tmp_path / f"{party}-again", clock) == (False, True)

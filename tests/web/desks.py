@@ -175,8 +175,11 @@ class FakeDesk:
     def case(self, rid: str) -> dict[str, Any] | None:
         return dict(FACTS["case"]) if rid == CASE else None
 
-    def agreement(self) -> dict[str, Any] | None:
-        return dict(FACTS["agreement"])
+    def agreements(self) -> Rows:
+        return [FACTS["agreement"], {**FACTS["agreement"], "id": "second"}]
+
+    def histories(self) -> dict[str, Any]:
+        return dict(FACTS["histories"])
 
     def clause(self, name: str, of: str = "") -> dict[str, Any] | None:
         return {**FACTS["deeds"], "id": name} if name in ("2.1", "2.6") else None

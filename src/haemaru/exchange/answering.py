@@ -7,6 +7,8 @@ at this node's asking, and how many older backups could still open it. What was 
 
 from collections.abc import Sequence
 
+import msgspec
+
 from haemaru.clock import format_time, from_ms
 from haemaru.exchange import keeping
 from haemaru.exchange.entries import entry_bytes, read_entry
@@ -40,29 +42,10 @@ class Answering:
     ) -> None:
         """Answers a partner `about` (partner, rid, revision, operation); `erasure` is the entry that erased.
 
-        Of what lies apart nothing is told that was made of the record whose rid it bears.
+        Of what lies apart nothing is told that was made of the record whose rid it bears. Where a backup could still
+        open what was erased, the answer waits until the backups were tried (`backups_tried`): so it is one answer.
         """
-        house = self._house
         peer, rid, rev, op = about
-        has_copy, made_of = answer in ("erased", "held"), "" if is_apart else rid
-        backups = house.backups(batch.tx, erasure) if erasure >= 0 else 0
-        message = Disposition(
-            id=house.ids.new(),
-            realm=house.realm,
-            from_=house.party,
-            to=peer,
-            created=house.now(),
-            rid=rid,
-            rev=rev,
-            op=op,
-            answer=answer,
-            basis=basis,
-            copies=copies,
-            exported=self.exported(batch.tx, made_of) if has_copy else (),
-            forwarded_to=self.forwarded_to(batch.tx, made_of) if has_copy else (),
-            derived=self._told(batch.tx, peer, derived),
-            backups=backups,
-        )
         given = GivenFacts(
             peer=peer,
             rid=rid,
@@ -70,24 +53,57 @@ class Answering:
             op=op,
             answer=answer,
             copies=copies,
-            backups=backups,
+            derived=tuple(derived),
             erasure=erasure,
             is_apart=is_apart,
         )
-        batch.append(keeping.GIVEN, entry_bytes(given))
-        self._outbox.send_message(batch, peer, message)
+        if erasure >= 0 and self._house.backups(batch.tx, erasure):
+            batch.append(keeping.GIVEN, entry_bytes(msgspec.structs.replace(given, backups=keeping.NOT_TRIED)))
+            return
+        self._tell(batch, given, 0, basis)
 
-    def backups_refreshed(self, batch: Batch) -> int:
-        """Answers again where fewer backups than were told can still open what was erased; tells how many."""
-        rows = batch.tx.all("SELECT entry, backups FROM exchange_given WHERE backups > 0 ORDER BY entry")
-        again = 0
-        for entry, backups in rows:
-            given = read_entry(self._house.ledger.body(batch.tx, entry), GivenFacts)[0]
-            if self._house.backups(batch.tx, given.erasure) < backups:
-                about = (given.peer, given.rid, given.rev, given.op)
-                self.answer(batch, about, "erased", copies=given.copies, erasure=given.erasure, is_apart=given.is_apart)
-                again += 1
-        return again
+    def backups_tried(self) -> int:
+        """Gives the answers that waited for backups, and again those that told of more than there are now."""
+        with self._house.ledger.read() as tx:
+            changed = self._changed(tx)
+        if changed:
+            with self._house.ledger.write() as batch:
+                for given, backups in self._changed(batch.tx):
+                    self._tell(batch, given, backups)
+        return len(changed)
+
+    def _changed(self, tx: Tx) -> list[tuple[GivenFacts, int]]:
+        rows = tx.all("SELECT entry, backups FROM exchange_given WHERE backups <> 0 ORDER BY entry")
+        found = []
+        for entry, told in rows:
+            given = read_entry(self._house.ledger.body(tx, entry), GivenFacts)[0]
+            backups = self._house.backups(tx, given.erasure)
+            if told == keeping.NOT_TRIED or backups < told:
+                found.append((given, backups))
+        return found
+
+    def _tell(self, batch: Batch, given: GivenFacts, backups: int, basis: str | None = None) -> None:
+        house = self._house
+        has_copy, made_of = given.answer in ("erased", "held"), "" if given.is_apart else given.rid
+        message = Disposition(
+            id=house.ids.new(),
+            realm=house.realm,
+            from_=house.party,
+            to=given.peer,
+            created=house.now(),
+            rid=given.rid,
+            rev=given.rev,
+            op=given.op,
+            answer=given.answer,
+            basis=basis,
+            copies=given.copies,
+            exported=self.exported(batch.tx, made_of) if has_copy else (),
+            forwarded_to=self.forwarded_to(batch.tx, made_of) if has_copy else (),
+            derived=self._known(batch.tx, given.peer, given.derived),
+            backups=backups,
+        )
+        batch.append(keeping.GIVEN, entry_bytes(msgspec.structs.replace(given, backups=backups)))
+        self._outbox.send_message(batch, given.peer, message)
 
     def note_export(self, batch: Batch, rid: str, what: str, to: str = "") -> None:
         """Notes a file or a printout of a record that is held here; raises `Fault("rid_unknown")` for any other."""
@@ -119,7 +135,7 @@ class Answering:
         )
         return tuple(row[0] for row in rows)
 
-    def _told(self, tx: Tx, peer: str, derived: Sequence[str]) -> tuple[str, ...]:
+    def _known(self, tx: Tx, peer: str, derived: Sequence[str]) -> tuple[str, ...]:
         """Those of the derived records that the partner was sent: of others it must not even learn the names."""
         return tuple(
             rid

@@ -101,6 +101,8 @@ class Tally:
     """What is wrong with a stream to a partner, by partner and channel; those of `STOPS` let nothing leave."""
     behind: dict[tuple[str, str], str] = field(default_factory=dict)
     """What is wrong with a stream that comes from a partner."""
+    other_key: dict[str, datetime] = field(default_factory=dict)
+    """When a frame in a partner's name was last refused because its key is not known."""
     skew_s: dict[str, float] = field(default_factory=dict)
     """How far a partner's clock is ahead of ours, as its last standing told."""
     introduced: dict[str, str] = field(default_factory=dict)

@@ -273,6 +273,8 @@ class Inbox:
             pass
         # A sender or channel that nobody knows must not grow the table of counts.
         house.tally.refused[sender, channel if channel in CHANNELS else "", refused.code] += 1
+        if sender and refused.code == "frame_other_key":
+            house.tally.other_key[sender] = house.clock.now()
         epoch = refused.params.get("epoch")
         refusal = Refusal(
             by=house.party,

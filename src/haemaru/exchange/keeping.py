@@ -12,6 +12,7 @@ from haemaru.clock import to_ms
 from haemaru.exchange import entries
 from haemaru.exchange.entries import Facts
 from haemaru.exchange.keeping_tables import METADATA, VIEWS
+from haemaru.exchange.messages import Answer
 from haemaru.ledger import Entry
 from haemaru.signing import Vault
 from haemaru.storage import Tx
@@ -28,6 +29,8 @@ ONWARD_RULED = "exchange.onward_ruled"
 GIVEN = "exchange.answered"
 
 TAKING_BACK = ("retract", "expire")
+NOT_TRIED = -1
+"""In place of the number of backups: the answer waits until the node has tried to erase in them."""
 
 
 class ReleasedFacts(Facts, frozen=True, kw_only=True):
@@ -119,8 +122,9 @@ class GivenFacts(Facts, frozen=True, kw_only=True):
     rid: str
     rev: int
     op: str
-    answer: str
+    answer: Answer
     copies: int = 0
+    derived: tuple[str, ...] = ()
     backups: int = 0
     erasure: int = -1
     is_apart: bool = False

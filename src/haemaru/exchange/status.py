@@ -8,6 +8,7 @@ the node starts.
 """
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 from haemaru.clock import format_time, from_ms, to_ms
@@ -19,6 +20,8 @@ from haemaru.records import CHANNELS
 from haemaru.storage import Tx
 
 Counts = dict[str, Any]
+_OTHER_KEY_SHOWN = timedelta(minutes=10)
+"""So long after the last refusal of a frame with a key that is not known the alarm stands."""
 
 
 class StatusBook:
@@ -195,6 +198,9 @@ class StatusBook:
         differing = self._digests.counts(tx, peer)
         found |= {f"items_{code}" for code in ("altered", "unknown") if differing.get(code)}
         found |= {"epoch_forked"} if differing.get("forked") else set()
+        refused_at = tally.other_key.get(peer)
+        if refused_at is not None and self._house.clock.now() - refused_at < _OTHER_KEY_SHOWN:
+            found.add("frame_other_key")
         if abs(tally.skew_s.get(peer, 0.0)) > self._house.settings.clock_skew.total_seconds():
             found.add("clock_skew")
         return sorted(found)

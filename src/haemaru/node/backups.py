@@ -64,13 +64,17 @@ class Backups:
         backup = self._known.get(name.hex())
         if backup is None:
             raise Fault("backup_unknown", str(key))
-        return {"id": backup.id, "key": str(key), "erased": self._refresh(backup, key)}
+        erased = self._refresh(backup, key)
+        self._exchange.answering.backups_tried()
+        return {"id": backup.id, "key": str(key), "erased": erased}
 
     def tick(self) -> int:
         """Erases in every backup that can be reached; tells how many slots were overwritten."""
         with self._ledger.read() as tx:
             newest = _newest(tx)
             due = [each for each in self._known.values() if self._pending(tx, each)] if newest > self._seen else []
+        if newest <= self._seen:
+            return 0
         erased = 0
         for backup in due:
             try:
@@ -78,6 +82,7 @@ class Backups:
                     erased += self._refresh(backup, Path(backup.key))
             except (OSError, Fault) as error:
                 _log.info("a backup cannot be reached: %s", type(error).__name__)
+        self._exchange.answering.backups_tried()
         if not due or not self._open():
             self._seen = newest
         return erased
@@ -98,8 +103,6 @@ class Backups:
         changed = erase_slots(key, erased)
         if erased or str(key) != backup.key:
             self._note(REFRESHED, msgspec.structs.replace(backup, key=str(key), upto=upto))
-            with self._ledger.write() as batch:
-                self._exchange.answering.backups_refreshed(batch)
         return changed
 
     def _pending(self, tx: Tx, backup: Backup) -> dict[int, bytes]:

@@ -75,11 +75,13 @@ class Console:
         return self.bare(visit, "pages/fault.html", code, fault=fault)
 
     def clauses(self) -> dict[str, shapes.Clause]:
-        """Every clause of the agreement by its id, for the tables that say why."""
-        agreement = self.reading.agreement()
-        if agreement is None:
-            return {}
-        return {clause.id: clause for article in agreement.articles for clause in article.clauses}
+        """Every clause by its id, of several agreements the first, for the tables that say why."""
+        found: dict[str, shapes.Clause] = {}
+        for agreement in self.reading.agreements():
+            for article in agreement.articles:
+                for clause in article.clauses:
+                    found.setdefault(clause.id, clause)
+        return found
 
     def partners(self) -> list[str]:
         """The other parties that this node knows."""

@@ -156,8 +156,8 @@ class Desk(Protocol):
         """`shapes.Case`."""
         ...
 
-    def agreement(self) -> Raw | None:
-        """`shapes.Agreement`, also while it waits for signatures or is suspended."""
+    def agreements(self) -> Sequence[Raw]:
+        """`shapes.Agreement`s in the order of adoption, then those that wait for signatures."""
         ...
 
     def clause(self, name: str, of: str = "") -> Raw | None:
@@ -186,6 +186,10 @@ class Desk(Protocol):
 
     def entries(self, limit: int) -> Sequence[Raw]:
         """`shapes.EntryRow`s, newest first."""
+        ...
+
+    def histories(self) -> Raw:
+        """`shapes.Histories`: disputes and declared restarts of ledgers, newest first."""
         ...
 
     def story(self) -> Sequence[Raw]:
@@ -233,10 +237,9 @@ class Reading:
         """How the node is."""
         return self.one(self.desk.status(), shapes.Status, "status")
 
-    def agreement(self) -> shapes.Agreement | None:
-        """The agreement, or None before there is one."""
-        raw = self.desk.agreement()
-        return None if raw is None else read(raw, shapes.Agreement, "agreement")
+    def agreements(self) -> list[shapes.Agreement]:
+        """Each agreement; empty before there is one."""
+        return self.many(self.desk.agreements(), shapes.Agreement, "agreement")
 
 
 def read(raw: Raw, shape: type[Shape], where: str) -> Shape:

@@ -74,6 +74,8 @@ def import_(node: "Node", params: dict[str, Any]) -> Answer:
     try:
         with Path(params["file"]).open("rb") as source:
             report = node.exchange.import_courier(source, params["file"], params["peer"])
+        # An answer that waits for the backups goes with the next file.
+        node.backups.tick()
     finally:
         node.workers.wake()
     return Answer(report, 1 if report["refused"] else 0)

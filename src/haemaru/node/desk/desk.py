@@ -14,6 +14,7 @@ from haemaru.node.commands.story import TOLD, steps
 from haemaru.node.desk import demands, duties, mou, papers, ships, support
 from haemaru.node.desk.features import COLLECTIONS
 from haemaru.node.desk.notes import Notes
+from haemaru.node.histories import disputes, restarts
 from haemaru.node.node import Node
 from haemaru.node.reports import node_status
 from haemaru.surveillance.features import Feature
@@ -108,9 +109,9 @@ class NodeDesk:
         """The merged picture of one case."""
         return case_pages.page(self._node, self._took(), rid)
 
-    def agreement(self) -> Raw | None:
-        """The agreement, clause by clause."""
-        return mou.page(self._node)
+    def agreements(self) -> Sequence[Raw]:
+        """Each agreement, clause by clause."""
+        return mou.pages(self._node)
 
     def clause(self, name: str, of: str = "") -> Raw | None:
         """One clause and what it did here."""
@@ -147,6 +148,13 @@ class NodeDesk:
             {"index": index, "at": format_time(from_ms(at_ms)), "kind": kind, "leaf": bytes(leaf).hex()}
             for index, at_ms, kind, leaf in rows
         ]
+
+    def histories(self) -> Raw:
+        """What partners signed that cannot be true together, and ledgers that were put back."""
+        found: dict[str, Any] = {}
+        for answer in (disputes(self._node, {}), restarts(self._node, {})):
+            found |= answer.body if isinstance(answer.body, dict) else {}
+        return found
 
     def story(self) -> Sequence[Raw]:
         """The steps of the demonstration; empty outside realm demo."""

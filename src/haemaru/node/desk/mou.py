@@ -1,4 +1,4 @@
-"""The agreement page: every clause in words."""
+"""The agreement page: every clause of every agreement in words."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +10,6 @@ if TYPE_CHECKING:
     from haemaru.agreement import Agreement, Clause
     from haemaru.agreement.conditions import Condition
     from haemaru.node.node import Node
-
-
-def page(node: "Node") -> dict[str, Any] | None:
-    """The first agreement in hand or the one that waits, with who has signed."""
-    return next(iter(pages(node)), None)
 
 
 def pages(node: "Node") -> list[dict[str, Any]]:

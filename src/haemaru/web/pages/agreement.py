@@ -1,4 +1,4 @@
-"""The agreement, readable: article by article, clause by clause, in the reader's language."""
+"""Each agreement, readable: article by article, clause by clause, in the reader's language."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from haemaru.web.routes import Here, InPath, Reader, shows
 
 @shows("/agreement")
 def agreement(console: Here, visit: Reader) -> Response[Any]:
-    """The whole text; an empty page says how to adopt one."""
-    return console.page(visit, "agreement", agreement=console.reading.agreement())
+    """The whole text of each; an empty page says how to adopt one."""
+    return console.page(visit, "agreement", agreements=console.reading.agreements())
 
 
 @shows("/agreement/{name:str}")

@@ -26,7 +26,8 @@ def verify(console: Here, visit: Reader) -> Response[Any]:
 
 def _page(console: Console, visit: Visit, verdict: dict[str, Any] | None) -> Response[Any]:
     rows = console.reading.many(console.desk.entries(LISTED), shapes.EntryRow, "entries")
-    return console.page(visit, "ledger", rows=rows, verdict=verdict)
+    histories = console.reading.one(console.desk.histories(), shapes.Histories, "histories")
+    return console.page(visit, "ledger", rows=rows, verdict=verdict, histories=histories)
 
 
 ROUTES = (ledger, verify)

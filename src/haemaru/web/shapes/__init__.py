@@ -5,6 +5,7 @@ A default stands wherever a young node has nothing to tell yet; what has no defa
 
 from haemaru.web.shapes.cases import Candidate, Case, CaseRow, Demand, Event, Held, Referred, Support, Team, TipRow
 from haemaru.web.shapes.duties import ClauseDeeds, Duties
+from haemaru.web.shapes.histories import Histories
 from haemaru.web.shapes.mou import Agreement, Article, Clause, Signatory
 from haemaru.web.shapes.papers import Answered, Change, Field, Leaving, Record, RecordRow, Withheld
 from haemaru.web.shapes.sea import Cover, CoverHour, CoverSensor, CoverSpot
@@ -37,6 +38,7 @@ __all__ = [
     "Field",
     "Health",
     "Held",
+    "Histories",
     "Leaving",
     "LedgerState",
     "Peer",
