@@ -6,6 +6,7 @@ import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -14,12 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.exchange.nodes import Node, drain, load, report
 
+from haemaru.clock import FakeClock
 from haemaru.exchange import LIMITS, ReceiptRefused, Refusal
 from haemaru.exchange.envelope import RECORD_TYPE, join, number, read_envelope, split, write_envelope
 from haemaru.exchange.frame import FRAME_TYPE, MAGIC, Stream, open_frame, read_outer, write_frame
 from haemaru.exchange.receipt import Receipt, read_answer
 from haemaru.ledger import Batch, Ledger
-from haemaru.signing import pae, seal_to
+from haemaru.signing import NodeKeys, pae, seal_to
 
 
 def refusal_of(node: Node, data: bytes) -> str:
@@ -176,6 +178,24 @@ def test_frames_for_others_or_from_strangers_are_refused_and_counted(make_node: 
         "frame_other_recipient_key": 1,
     }
     assert south.rids() == []
+
+
+def test_an_alarm_stands_while_frames_with_an_unknown_key_come(pair: tuple[Node, Node], clock: FakeClock) -> None:
+    north, south = pair
+    stranger = NodeKeys.generate()
+    line = write_envelope(stranger, RECORD_TYPE, b"{}\n{}")
+    stream = Stream("north", "south", "demo", "intelligence", 1)
+    forged = write_frame(stranger, south.keys.public, stream, 1, [number(line, 1)], "2026-03-02T09:00:00Z").data
+
+    assert south.exchange.status()["north"]["alarms"] == []
+    south.exchange.accept(forged)
+    # A good frame in between does not end it: somebody signs in the partner's name.
+    north.put(report(), "south")
+    drain(north, south)
+    assert south.exchange.status()["north"]["alarms"] == ["frame_other_key"]
+
+    clock.advance(timedelta(minutes=10))
+    assert south.exchange.status()["north"]["alarms"] == []
 
 
 def test_a_record_replayed_by_another_partner_is_quarantined(make_node: Callable[[str], Node]) -> None:

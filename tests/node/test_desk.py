@@ -173,3 +173,14 @@ def test_only_a_role_that_may_dispose_decides_on_the_console(pair: Pair) -> None
     for command in ("records.disposals", "records.onward"):
         with pytest.raises(Fault, match="role_may_not"):
             desk.do(command, {"approve": "no-such-id", "by": "byeol"})
+
+
+def test_the_desk_lists_a_declared_restart_and_each_agreement(pair: Pair) -> None:
+    with pair.kcg.ledger.write() as batch:
+        pair.kcg.exchange.witness.declare_restart(batch, "kcs", "disk failed")
+    pair.carry()
+
+    own = read(NodeDesk(pair.kcg).histories(), shapes.Histories, "histories")
+    assert [(each.party, each.reason) for each in own.declared] == [("kcs", "disk failed")]
+    assert read(NodeDesk(pair.kcs).histories(), shapes.Histories, "histories").disputes == []
+    assert [each["id"] for each in NodeDesk(pair.kcs).agreements()] == ["kcg-kcs-narcotics"]

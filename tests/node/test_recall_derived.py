@@ -73,6 +73,17 @@ def test_an_outcome_of_a_case_that_is_taken_back_is_marked_here_and_at_who_was_s
     assert outcome in derived_told(pair, "case-1")
 
 
+def test_a_sighting_made_because_of_a_tip_stays_and_is_marked(pair: Pair, tmp_path: Path) -> None:
+    put(pair, pair.kcg, tmp_path, record("report-1", "intelligence.report", "kcg", REPORT), "kcs")
+    seen = {"what": "a boat alongside (invented)", "platform": "p"}
+    put(pair, pair.kcs, tmp_path, record("seen-1", "surveillance.sighting", "kcs", seen, refs=["report-1"]))
+
+    asked(pair.kcg, "records.retract", rid="report-1", reason="wrong ship")
+    pair.carry()
+
+    assert held(pair.kcs, "seen-1").record["body"] == {**seen, "source_taken_back": ["report-1"]}
+
+
 def test_a_report_that_stayed_at_home_is_marked_and_not_named_to_the_originator(pair: Pair, tmp_path: Path) -> None:
     put(pair, pair.kcg, tmp_path, record("report-1", "intelligence.report", "kcg", REPORT), "kcs")
     secret = {"level": "secret", "caveats": []}

@@ -207,3 +207,21 @@ def test_overdue_answers_leases_alarms_and_what_is_to_decide_are_on_the_exchange
         assert say(key, lang) in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert "1,100" in html or "1100" in html
+
+
+def test_every_agreement_is_shown_with_anchors_of_its_own(officer: Browser) -> None:
+    html = officer.get("/agreement?lang=en").text
+
+    assert html.count('<header class="head" id="m-') == 2
+    anchors = re.findall(r'id="([acm]-[^"]+)"', html)
+    assert len(anchors) == len(set(anchors)) > 4
+    assert "?of=second" in html
+
+
+def test_disputes_and_declared_restarts_are_listed(officer: Browser) -> None:
+    html = officer.get("/ledger?lang=en").text
+
+    assert say("web.dispute.checkpoint_forked", "en") in html
+    assert "120 → 90" in html
+    assert say("page.ledger.to_look_into", "en") in html
+    assert say("page.ledger.accepted", "en") in html

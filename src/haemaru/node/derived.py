@@ -17,6 +17,7 @@ from haemaru.operations import RANKING, reweighed
 from haemaru.operations import on_recall as in_operations
 from haemaru.records import Change, Recalled, labels_of
 from haemaru.resources import on_recall as in_resources
+from haemaru.surveillance import on_recall as in_surveillance
 from haemaru.training import on_recall as in_training
 from haemaru.values.handling import Handling
 from haemaru.wording import Fault, Reason
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from haemaru.node.node import Node
 
 REACHED = "node.recall_reached"
-_ROOMS = (in_operations, in_intelligence, in_resources, in_training)
+_ROOMS = (in_operations, in_intelligence, in_resources, in_surveillance, in_training)
 
 
 class Derived:

@@ -24,6 +24,7 @@ from haemaru.surveillance.papers import (
 from haemaru.surveillance.picture import Picture, PictureColumns
 from haemaru.surveillance.picture import load as load_picture
 from haemaru.surveillance.picture import save as save_picture
+from haemaru.surveillance.recalled import on_recall
 from haemaru.surveillance.replay import Batch, decode_files, feed_file
 from haemaru.surveillance.share import Handling, Shared, read_shared, share
 from haemaru.surveillance.static_store import load_history, save_history
@@ -69,6 +70,7 @@ __all__ = [
     "joined",
     "load_history",
     "load_picture",
+    "on_recall",
     "quality_key",
     "quarantine_key",
     "read_shared",
