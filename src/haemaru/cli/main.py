@@ -26,6 +26,7 @@ from haemaru.cli.peer import peer
 from haemaru.cli.records import records
 from haemaru.cli.resources import resources
 from haemaru.cli.run import run
+from haemaru.cli.scenarios import scenarios
 from haemaru.cli.training import training
 from haemaru.cli.witness import witness
 from haemaru.node.files import file_fault
@@ -42,7 +43,8 @@ def haemaru() -> None:
 
 COMMANDS = (
     accounts, agreement, ais, backup, bench, contacts, coverage, demand, demo, exchange, features, feed, init, keys,
-    ledger, operations, peer, rebuild, records, resources, restore, run, status, training, witness,
+    ledger, operations, peer, rebuild, records, resources, restore, run, scenarios, status, training,
+    witness,
 )  # fmt: skip
 
 for _command in COMMANDS:
