@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.exchange.nodes import Node, agreement_text, drain, later, report
+from tests.exchange.nodes import Node, agreement_text, drain, later, load, report
 
 from haemaru.agreement import load_agreement
 from haemaru.clock import FakeClock, format_time, to_ms
@@ -148,6 +148,48 @@ def test_the_younger_rows_of_a_batch_that_grew_too_old_are_sent_anew(
     assert len(rows) == 8
     assert north.counts("south", "track")["void"] == 1
     assert (north.counts("south", "track")["lost"], south.counts("north", "track")["lost"]) == (0, 0)
+
+
+@pytest.mark.parametrize("minutes", [10, 75, 180])
+def test_the_young_rows_of_a_batch_that_stepped_aside_are_sent_when_its_agreement_works_again(
+    pair_of: Callable[[str], tuple[Node, Node]], minutes: int
+) -> None:
+    north, south = pair_of('when = [{ test = "age_at_most_hours", hours = 1 }]\n')
+    for node in (north, south):
+        node.adopted.known.append(load(name="second", bound=("north", "south")))
+    start = to_ms(north.clock.now())
+    put(north, *batch_of(north.clock, 2, range(0, 3_600, 600)))
+    with north.ledger.write() as batch:
+        parts = {
+            "paths": [(path, "1.6", "keep") for path in ("subject.mmsi", "event_time", "body.lat", "body.lon")],
+            "event_time": format_time(north.clock.now()),
+            "handling": {"level": "open", "caveats": []},
+            "retain_until": format_time(north.clock.now() + timedelta(days=30)),
+        }
+        other = batch_of(north.clock, 1, range(1))
+        north.exchange.put_positions(batch, "south", "watch", [(parts, *other)], north.adopted.named("second"))
+    for node in (north, south):
+        node.adopted.suspended_ids = {"test"}
+    drain(north, south)
+    assert north.counts("south", "track")["void"] == 1
+    later(north.clock, minutes=minutes)
+    north.exchange.tick()
+    for node in (north, south):
+        node.adopted.suspended_ids = set()
+
+    north.exchange.tick()
+    drain(north, south)
+
+    rows = received(south)
+    young = [at for at in range(0, 3_600, 600) if at >= minutes * 60 - 3_600]
+    assert sorted((t - start) // 1000 for _, t in rows) == sorted([0, *young, *young])
+    counts = north.counts("south", "track")
+    assert (counts["waiting"], counts["lost"], south.counts("north", "track")["lost"]) == (0, 0, 0)
+    assert all(node.ledger.rebuild(check=True)["ok"] for node in (north, south))
+    later(north.clock, hours=3)
+    north.exchange.tick()
+    with north.ledger.read() as tx:
+        assert tx.one("SELECT count(*) FROM exchange_spool") == (0,)
 
 
 def test_a_clause_may_thin_out_positions_only() -> None:

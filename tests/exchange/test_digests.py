@@ -148,6 +148,10 @@ def test_a_record_taken_back_meanwhile_is_not_sent_again_but_as_a_void(pair: tup
 
     assert south.rids() == ["r-0", "r-2"]
     assert south.counts("north")["lost"] == 0
+    later(north.clock, minutes=1)
+    again = compared(north, south)
+    assert (again["done"], again["missing"], again["altered"]) == (True, 0, 0)
+    assert north.ledger.rebuild(check=True)["ok"]
 
 
 def test_streams_are_compared_once_a_night(pair: tuple[Node, Node]) -> None:

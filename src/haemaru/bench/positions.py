@@ -15,7 +15,7 @@ from typing import Any
 
 from pyais.stream import IterMessages
 
-from haemaru.agreement import load_agreement
+from haemaru.bench.agreement import bench_agreement
 from haemaru.bench.at_rest import at_rest
 from haemaru.clock import from_ms, to_ms
 from haemaru.scenarios.sentences import checksum, position_a, position_b
@@ -26,23 +26,7 @@ _PYAIS_LINES = 8_000
 _SHIPS = 1_500
 _BATCH = 2_000
 _START = to_ms(datetime(2025, 4, 2, tzinfo=UTC))
-_AGREEMENT = """
-[agreement]
-id = "bench"
-version = "1"
-effective = 2020-01-01T00:00:00Z
-handling_levels = ["open", "restricted"]
-title = { ko = "측정용 협약", en = "Agreement for measuring" }
-notice = { ko = "측정용 문안", en = "text for measuring" }
-[[party]]
-id = "north"
-name = { ko = "북쪽", en = "North" }
-[[party]]
-id = "south"
-name = { ko = "남쪽", en = "South" }
-[[article]]
-number = 1
-title = { ko = "측정", en = "Measuring" }
+_CLAUSES = """
 [[area]]
 id = "water"
 name = { ko = "수역", en = "Water" }
@@ -138,7 +122,7 @@ def _keep(fixes: Fixes) -> dict[str, int]:
 
 
 def _share(fixes: Fixes) -> dict[str, int]:
-    agreement = load_agreement(_AGREEMENT.encode(), "bench")
+    agreement = bench_agreement(_CLAUSES)
     at = from_ms(int(fixes.t.max()))
     started = perf_counter()
     shared = [share(agreement, batch, ("north", "south"), "measuring", at) for batch in _batches(fixes)]

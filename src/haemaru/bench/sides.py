@@ -9,7 +9,8 @@ from pathlib import Path
 from time import sleep
 from typing import Any
 
-from haemaru.agreement import Agreement, load_agreement
+from haemaru.agreement import Agreement
+from haemaru.bench.agreement import bench_agreement
 from haemaru.clock import Ids, SystemClock, format_time
 from haemaru.exchange import Exchange, exchange_projections
 from haemaru.ledger import Ledger
@@ -17,23 +18,7 @@ from haemaru.signing import SUITE, NodeKeys, Vault, make_statement
 from haemaru.storage import Database
 from haemaru.wording import Reason
 
-_AGREEMENT = """
-[agreement]
-id = "bench"
-version = "1"
-effective = 2020-01-01T00:00:00Z
-handling_levels = ["open", "restricted"]
-title = { ko = "측정용 협약", en = "Agreement for measuring" }
-notice = { ko = "측정용 문안", en = "text for measuring" }
-[[party]]
-id = "north"
-name = { ko = "북쪽", en = "North" }
-[[party]]
-id = "south"
-name = { ko = "남쪽", en = "South" }
-[[article]]
-number = 1
-title = { ko = "측정", en = "Measuring" }
+_CLAUSES = """
 [[clause]]
 id = "1"
 article = 1
@@ -92,7 +77,7 @@ class Side:
         clock = SystemClock()
         self.db = Database.open(f"sqlite:///{folder / party}.db")
         self.ledger = Ledger(self.db, self.keys, clock, party, "demo", exchange_projections(Vault(self.keys.vault)))
-        standing = _Standing(load_agreement(_AGREEMENT.encode(), "bench"))
+        standing = _Standing(bench_agreement(_CLAUSES))
         self.exchange = Exchange(self.ledger, self.keys, party, "demo", clock, Ids(clock), standing)
 
     def statement(self) -> bytes:

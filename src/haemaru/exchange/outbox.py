@@ -112,7 +112,8 @@ class Outbox:
         ask = Ask(
             record={"rid": facts.rid, "kind": facts.kind},
             rev=facts.rev,
-            source=facts.source,
+            # Of a batch of positions the ledger holds no record: it is found by the entry that sealed it.
+            source=self._sealed_in(batch.tx, facts) if facts.spool else facts.source,
             to=facts.peer,
             purpose=facts.purpose,
             op=facts.op,
@@ -123,6 +124,19 @@ class Outbox:
             granted=agreement.id if agreement is not None else "",
         )
         self._note(batch, ask, judgement, "owed")
+
+    def _sealed_in(self, tx: Tx, facts: SealedFacts) -> int:
+        row = tx.one(
+            "SELECT entry FROM exchange_out WHERE peer = :peer AND channel = :channel AND epoch = :epoch"
+            " AND seq = :seq",
+            peer=facts.peer,
+            channel=facts.channel,
+            epoch=facts.epoch,
+            seq=facts.seq,
+        )
+        if row is None:
+            raise LookupError(facts.rid)
+        return int(row[0])
 
     def send_message(
         self, batch: Batch, to: str, message: Message, agreement: str = "", keys: Keys | None = None
@@ -210,6 +224,8 @@ class Outbox:
         if own.state in ("retracted", "expired"):
             raise Fault("rid_taken_back", "record.rid", rid=rid, state=own.state)
         if own.is_recovered and own.kind == record["kind"]:
+            if own.rev > 1:
+                return "known", own  # corrected after its source had given it: what the partner holds stands
             # So far only what it had released was known; its source has the whole of it.
             facts = StoredFacts(rid=rid, rev=own.rev, kind=own.kind, keys=keys_of(record))
             entry = batch.append(entries.STORED, entry_bytes(facts, msgspec.json.encode(record)))

@@ -17,7 +17,7 @@ import msgspec
 from haemaru.agreement import Agreement
 from haemaru.clock import format_time
 from haemaru.exchange import entries
-from haemaru.exchange.entries import BatchFacts, ReceivedFacts, SealedFacts, entry_bytes, read_entry
+from haemaru.exchange.entries import BatchFacts, JudgedFacts, ReceivedFacts, SealedFacts, entry_bytes, read_entry
 from haemaru.exchange.envelope import POSITIONS_TYPE, digest_of, join, read_envelope, split, write_envelope
 from haemaru.exchange.errors import EnvelopeRefused
 from haemaru.exchange.house import House
@@ -122,6 +122,22 @@ class Positions:
         house = self._house
         header = msgspec.structs.replace(read_header(head), id=house.ids.new(), rid=house.ids.new())
         return self._put(batch, header, arrow, rows)
+
+    def share_anew(self, batch: Batch, owed: JudgedFacts) -> None:
+        """Seals what may still leave of a batch that stepped aside for a suspension, unless it arrived."""
+        tx, spool = batch.tx, self._spool
+        facts, head = read_entry(self._house.ledger.body(tx, owed.source), SealedFacts)
+        data = spool.find(tx, facts.spool)
+        agreement = self._house.in_force(facts.agreement)
+        if data is None or self._outbox.is_sealed(tx, facts.rid, facts.peer, facts.rev):
+            return
+        at = self._house.clock.now()
+        code = "agreement_replaced" if agreement is None else spool.recheck(tx, facts, agreement, at)
+        if code is None:
+            self.put_again(batch, head, split(read_envelope(data).content)[1], facts.rows)
+        elif (rest := spool.rest(tx, facts.spool, at)) is not None:
+            self.put_again(batch, *rest)
+        spool.drop(tx, facts.spool)
 
     def _put(self, batch: Batch, header: Header, arrow: bytes, rows: int) -> PutResult:
         head = header_bytes(header)

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import msgspec
 
 from haemaru.exchange.entries import entry_bytes
-from haemaru.exchange.envelope import read_envelope, write_envelope
+from haemaru.exchange.envelope import write_envelope
 from haemaru.exchange.errors import EnvelopeRefused, ReceiptRefused
 from haemaru.exchange.house import House
 from haemaru.exchange.introducing import keys_towards
+from haemaru.exchange.outside import read_told
 from haemaru.exchange.peers import Peer, PeerBook
 from haemaru.exchange.pulling_modes import MODE, MODES, ModeFacts
 from haemaru.exchange.receipt import Receipt, Refusal, frame_digest, read_answer, write_refusal
@@ -128,29 +129,9 @@ class Pulls:
 
     def _read(self, data: bytes) -> tuple[Pull, Peer]:
         house = self._house
-        if len(data) > house.limits.header_bytes:
-            raise EnvelopeRefused("frame_too_large")
-        try:
-            envelope = read_envelope(data)
-            content = envelope.content
-            if envelope.payloadType != PULL_TYPE:
-                raise EnvelopeRefused("frame_unreadable")
-            pull = msgspec.json.decode(content, type=Pull)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            raise EnvelopeRefused("frame_unreadable") from None
-        if pull.to != house.party:
-            raise EnvelopeRefused("frame_other_recipient")
-        if pull.realm != house.realm:
-            raise EnvelopeRefused("frame_other_realm")
+        pull, peer, _ = read_told(house, self._peers, data, PULL_TYPE, Pull, house.limits.header_bytes)
         if not set(pull.channels) <= set(CHANNELS) or len(set(pull.channels)) < len(pull.channels):
             raise EnvelopeRefused("frame_other_channel")
-        with house.ledger.read() as tx:
-            peer = self._peers.find(tx, pull.from_)
-        if peer is None:
-            raise EnvelopeRefused("frame_unknown_peer")
-        keys = [public for public in self._peers.signing(peer) if public.suite == envelope.suite]
-        if not any(envelope.is_signed_by(public, content) for public in keys):
-            raise EnvelopeRefused("frame_bad_signature")
         seen = self._seen.setdefault(peer.party, deque(maxlen=_REMEMBERED))
         if pull.id in seen:
             # Whoever repeats it would get nothing that it can open; but it would take the partner's place.

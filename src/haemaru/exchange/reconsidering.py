@@ -74,10 +74,8 @@ class Reconsidering:
         return any(tx.one(sql, **place, agreement=agreement.hash) is not None for agreement in free)
 
     def aside(self, held: Held) -> Change:
-        """A void in place of what is held; a record is owed a new number."""
-        change = self.void(held.facts, held.judgement.code)
-        # Positions grow old faster than agreements are resumed: a batch that stepped aside is not sealed again.
-        return change if held.facts.spool else change._replace(owed=held)
+        """A void in place of what is held, which is owed a new number."""
+        return self.void(held.facts, held.judgement.code)._replace(owed=held)
 
     def reconsider(self, tx: Tx, facts: SealedFacts, at: datetime, waits: Waits) -> Change | Held | None:
         """What has to be done before an item may leave; None where it may go as it was sealed."""
@@ -151,12 +149,12 @@ class Reconsidering:
         )
         return Change(entries.RESEALED, facts.epoch, facts.seq, entry_bytes(anew, sealed.envelope))
 
-    def void_of_erased(self, tx: Tx, place: tuple[str, str, int, int], erasure: int) -> bytes:
-        """The void for a number (peer, channel, epoch, seq) whose record is erased: its receiver lost its ledger."""
+    def void_of_erased(self, tx: Tx, place: tuple[str, str, int, int], erasure: int) -> Change:
+        """A void for a number (peer, channel, epoch, seq) whose record is erased: its receiver lost its ledger."""
         peer, channel, epoch, seq = place
         rid = read_entry(self._house.ledger.body(tx, erasure), OwnErasedFacts)[0].rid
         facts = SealedFacts(peer=peer, channel=channel, epoch=epoch, seq=seq, rid=rid, op="void", kind="", digest="")
-        return read_entry(self.void(facts, "retracted").body, VoidFacts)[1]
+        return self.void(facts, "retracted")
 
     def _is_recalled(self, tx: Tx, facts: SealedFacts) -> bool:
         """Whether this receiver was asked to give this revision back while it still waited."""

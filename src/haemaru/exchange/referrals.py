@@ -17,6 +17,7 @@ from haemaru.exchange.approvals import APPROVED, Approval, ApprovedFacts, all_ap
 from haemaru.exchange.entries import JudgedFacts, RuledFacts, entry_bytes, read_entry
 from haemaru.exchange.house import House
 from haemaru.exchange.outbox import Outbox, PutResult, names
+from haemaru.exchange.positions import KIND, Positions
 from haemaru.exchange.recall import Recall
 from haemaru.exchange.release import Ask, Judgement, judge
 from haemaru.ledger import Batch
@@ -57,8 +58,9 @@ class Judged:
 class Referrals:
     """Lists what waits, and does what a person decides."""
 
-    def __init__(self, house: House, outbox: Outbox, recall: Recall) -> None:
+    def __init__(self, house: House, outbox: Outbox, recall: Recall, positions: Positions) -> None:
         self._house = house
+        self._positions = positions
         self._outbox = outbox
         self._recall = recall
 
@@ -118,6 +120,9 @@ class Referrals:
         for name, facts in due:
             with self._house.ledger.write() as batch:
                 self._rule(batch, name, "asked_again", "")
+                if facts.kind == KIND:
+                    self._positions.share_anew(batch, facts)
+                    continue
                 own = self._outbox.latest(batch.tx, facts.rid)
                 if own is None or own.state != "held":
                     continue

@@ -221,8 +221,9 @@ class Sending:
         passed = size = 0
         for row in rows:
             if row.state == "erased":
-                envelope = self.again.void_of_erased(tx, (row.peer, channel, row.epoch, row.seq), row.void_entry)
-            elif row.state != "sealed" and row.void_entry >= 0:
+                changes.append(self.again.void_of_erased(tx, (row.peer, channel, row.epoch, row.seq), row.void_entry))
+                continue
+            if row.state != "sealed" and row.void_entry >= 0:
                 envelope = read_entry(self._house.ledger.body(tx, row.void_entry), VoidFacts)[1]
             else:
                 facts, envelope = read_entry(self._house.ledger.body(tx, row.entry), SealedFacts)
@@ -270,7 +271,7 @@ class Sending:
                 epoch=change.epoch,
                 seq=change.seq,
             )
-            if row is not None and row[0] == "sealed":
+            if row is not None and row[0] in ("sealed", "erased"):
                 batch.append(change.kind, change.body)
                 if change.owed is not None:
                     self._outbox.owe(batch, *change.owed)

@@ -97,7 +97,8 @@ class Spool:
             for peer, epoch, acked in streams:
                 rows = tx.all(
                     "SELECT digest, seq FROM exchange_out WHERE peer = :peer AND channel = 'track' AND epoch = :epoch"
-                    " AND seq > :swept AND seq <= :acked AND at_ms <= :before",
+                    " AND seq > :swept AND seq <= :acked AND at_ms <= :before AND NOT EXISTS (SELECT 1"
+                    " FROM exchange_rulings r WHERE r.rid = exchange_out.rid AND r.state = 'owed')",
                     peer=peer,
                     epoch=epoch,
                     swept=self._swept.get((peer, epoch), 0),

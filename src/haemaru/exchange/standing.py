@@ -15,12 +15,13 @@ import msgspec
 
 from haemaru.exchange import entries
 from haemaru.exchange.entries import ReceiptFacts, entry_bytes
-from haemaru.exchange.envelope import digest_of, read_envelope, write_envelope
+from haemaru.exchange.envelope import digest_of, write_envelope
 from haemaru.exchange.epochs import Epochs
 from haemaru.exchange.errors import EnvelopeRefused
 from haemaru.exchange.house import House
 from haemaru.exchange.introducing import keys_towards
 from haemaru.exchange.limits import Whole
+from haemaru.exchange.outside import read_told
 from haemaru.exchange.peers import Peer, PeerBook
 from haemaru.exchange.receipt import Refusal, frame_digest, write_refusal
 from haemaru.records import CHANNELS
@@ -158,27 +159,9 @@ class Standings:
 
     def _read(self, data: bytes) -> tuple[Standing, Peer, str]:
         house = self._house
-        if len(data) > house.limits.receipt_bytes:
-            raise EnvelopeRefused("frame_too_large")
-        try:
-            envelope = read_envelope(data)
-            content = envelope.content
-            if envelope.payloadType != STANDING_TYPE:
-                raise EnvelopeRefused("frame_unreadable")
-            standing = msgspec.json.decode(content, type=Standing)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            raise EnvelopeRefused("frame_unreadable") from None
-        if standing.to != house.party:
-            raise EnvelopeRefused("frame_other_recipient")
-        if standing.realm != house.realm:
-            raise EnvelopeRefused("frame_other_realm")
-        with house.ledger.read() as tx:
-            peer = self._peers.find(tx, standing.from_)
-        if peer is None:
-            raise EnvelopeRefused("frame_unknown_peer")
-        keys = [public for public in self._peers.signing(peer) if public.suite == envelope.suite]
-        if not any(envelope.is_signed_by(public, content) for public in keys):
-            raise EnvelopeRefused("frame_bad_signature")
+        standing, peer, content = read_told(
+            house, self._peers, data, STANDING_TYPE, Standing, house.limits.receipt_bytes
+        )
         parse_time(standing.at)
         return standing, peer, digest_of(content)
 
