@@ -56,6 +56,12 @@ class State:
         if parts + rows > len(self.parts):
             self.parts = _grown(self.parts, parts + rows)
 
+    def ready(self) -> "State":
+        """The same state with room to grow and its hash table built, after its matrices were put together."""
+        self.make_room(_SMALLEST)
+        self._index()
+        return self
+
     def forget(self, before_ms: int) -> "State":
         """A state without the ships whose last row is older; what was open of them is for the caller to write first."""
         kept = np.flatnonzero(self.ships[: len(self), S_LAST_T] >= before_ms)
@@ -67,9 +73,7 @@ class State:
         left.parts = self.parts[slots[held]]
         slots[held] = np.arange(int(held.sum()))
         left.counts[:] = len(left.ships), len(left.parts)
-        left.make_room(_SMALLEST)
-        left._index()
-        return left
+        return left.ready()
 
     def to_bytes(self, made_with: str) -> bytes:
         """The state as bytes, the same for the same state; `made_with` names rules and zones."""
@@ -104,9 +108,7 @@ class State:
         state.parts = values[first:second].reshape(parts, PART_COLUMNS).copy()
         state.missed = values[second:].copy()
         state.counts[:] = ships, parts
-        state.make_room(_SMALLEST)
-        state._index()
-        return state
+        return state.ready()
 
     def save(self, path: Path, made_with: str) -> None:
         """Writes the state; when this returns it is on the disk, and a crash leaves the old file or the new one."""
