@@ -2,10 +2,12 @@
 
 One row for each comparison (`exchange_comparisons`), own ones and those a partner told the end of, and one row for
 each number that differs (`exchange_differences`): `missing` at the receiver although its receipt covers it, `altered`,
-or `unknown` to its sender. A row is `open` until the number was sent again, taken back, or found equal.
+or `unknown` to its sender. A row is `open` until the number was sent again, taken back, or found equal; of a number
+that was unknown no row remains.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import Index, MetaData, Table
 
@@ -223,23 +225,22 @@ def _resent(tx: Tx, _entry: Entry, body: bytes) -> None:
 
 def _recovered(tx: Tx, _entry: Entry, body: bytes) -> None:
     facts, _ = read_entry(body, SealedFacts)
-    tx.run(
-        "UPDATE exchange_differences SET state = 'done' WHERE asker = 'own' AND peer = :peer AND channel = :channel"
-        " AND epoch = :epoch AND seq = :seq AND code = 'unknown'",
-        peer=facts.peer,
-        channel=facts.channel,
-        epoch=facts.epoch,
-        seq=facts.seq,
-    )
+    _known_again(tx, [{"peer": facts.peer, "channel": facts.channel, "epoch": facts.epoch, "seq": facts.seq}])
 
 
 def _own_erased(tx: Tx, _entry: Entry, body: bytes) -> None:
     # Of a record that had come back and was erased since, a rebuild does not see the coming back.
     facts, _ = read_entry(body, OwnErasedFacts)
+    _known_again(
+        tx, [{name: row[name] for name in ("peer", "channel", "epoch", "seq")} for row in facts.rows["exchange_out"]]
+    )
+
+
+def _known_again(tx: Tx, places: list[dict[str, Any]]) -> None:
     tx.many(
-        "UPDATE exchange_differences SET state = 'done' WHERE asker = 'own' AND peer = :peer AND channel = :channel"
+        "DELETE FROM exchange_differences WHERE asker = 'own' AND peer = :peer AND channel = :channel"
         " AND epoch = :epoch AND seq = :seq AND code = 'unknown'",
-        [{name: row[name] for name in ("peer", "channel", "epoch", "seq")} for row in facts.rows["exchange_out"]],
+        places,
     )
 
 
