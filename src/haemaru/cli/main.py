@@ -14,6 +14,7 @@ from haemaru.cli.contacts import contacts
 from haemaru.cli.coverage import coverage
 from haemaru.cli.demand import demand
 from haemaru.cli.demo import demo
+from haemaru.cli.detect import detect
 from haemaru.cli.exchange import exchange
 from haemaru.cli.features import features
 from haemaru.cli.feed import feed
@@ -42,9 +43,8 @@ def haemaru() -> None:
 
 
 COMMANDS = (
-    accounts, agreement, ais, backup, bench, contacts, coverage, demand, demo, exchange, features, feed, init, keys,
-    ledger, operations, peer, rebuild, records, resources, restore, run, scenarios, status, training,
-    witness,
+    accounts, agreement, ais, backup, bench, contacts, coverage, demand, demo, detect, exchange, features, feed, init,
+    keys, ledger, operations, peer, rebuild, records, resources, restore, run, scenarios, status, training, witness,
 )  # fmt: skip
 
 for _command in COMMANDS:

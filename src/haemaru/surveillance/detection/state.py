@@ -51,10 +51,10 @@ class State:
         """Makes room for so many more ships and parts."""
         ships, parts = int(self.counts[0]), int(self.counts[1])
         if ships + rows > len(self.ships):
-            self.ships = _grown(self.ships, ships + rows)
+            self.ships = grown(self.ships, ships + rows)
             self._index()
         if parts + rows > len(self.parts):
-            self.parts = _grown(self.parts, parts + rows)
+            self.parts = grown(self.parts, parts + rows)
 
     def ready(self) -> "State":
         """The same state with room to grow and its hash table built, after its matrices were put together."""
@@ -125,19 +125,24 @@ class State:
         return cls.from_bytes(path.read_bytes(), made_with, str(path))
 
     def _index(self) -> None:
-        """Builds the hash table anew, half empty, as `kernel.walk.find_ship` reads it."""
-        size = 1 << (2 * len(self.ships) - 1).bit_length()
-        self.table = np.full(size, -1, np.int32)
-        mmsi = self.ships[: len(self), S_MMSI]
-        hashed = (mmsi.astype(np.uint64) * _HASH).view(np.int64) >> np.int64(20)
-        for ship, at in enumerate((hashed & np.int64(size - 1)).tolist()):
-            place = at
-            while self.table[place] >= 0:
-                place = (place + 1) & (size - 1)
-            self.table[place] = ship
+        self.table = index(self.ships, len(self))
 
 
-def _grown(matrix: Matrix, needed: int) -> Matrix:
+def index(ships: Matrix, count: int) -> npt.NDArray[np.int32]:
+    """A hash table for ships by their MMSI, at most half full, as `kernel.walk.find_ship` reads it."""
+    size = 1 << (2 * len(ships) - 1).bit_length()
+    table = np.full(size, -1, np.int32)
+    hashed = (ships[:count, S_MMSI].astype(np.uint64) * _HASH).view(np.int64) >> np.int64(20)
+    for ship, at in enumerate((hashed & np.int64(size - 1)).tolist()):
+        place = at
+        while table[place] >= 0:
+            place = (place + 1) & (size - 1)
+        table[place] = ship
+    return table
+
+
+def grown(matrix: Matrix, needed: int) -> Matrix:
+    """The matrix with room for at least so many rows, doubled as often as that takes."""
     size = max(len(matrix), _SMALLEST)
     while size < needed:
         size *= 2
