@@ -75,7 +75,7 @@ class Cast:
             mmsi=self.number(flag),
             kind=kind,
             courses=list(courses),
-            report_s=float(luck.uniform(30.0, 60.0) if class_b else luck.uniform(20.0, 42.0)),
+            report_s=float(luck.uniform(30.0, 55.0) if class_b else luck.uniform(20.0, 34.0)),
             loss=float(luck.uniform(0.01, 0.12)),
             class_b=class_b,
             name=f"{luck.choice(_NAMES)} {luck.choice(_SECONDS)} {len(self.vessels) % 97 + 2}",
