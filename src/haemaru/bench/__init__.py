@@ -7,17 +7,23 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-_PARTS = ("decisions", "exchange", "positions")
+_PARTS = ("decisions", "detect", "exchange", "positions")
 
 
-def measure(what: str = "all") -> dict[str, Any]:
+def measure(what: str = "all", *, seed: int = 1, rows: int = 10_000_000) -> dict[str, Any]:
     """Measures one part or all and tells the machine's load before and after."""
     from haemaru.bench.decisions import measure as decisions
+    from haemaru.bench.detection import measure as detection
     from haemaru.bench.exchange import measure as exchange
     from haemaru.bench.positions import measure as positions
 
     parts: dict[str, Callable[[], dict[str, Any]]]
-    parts = {"decisions": decisions, "exchange": exchange, "positions": positions}
+    parts = {
+        "decisions": decisions,
+        "detect": lambda: detection(seed=seed, rows=rows),
+        "exchange": exchange,
+        "positions": positions,
+    }
     before = os.getloadavg()[0]
     figures: dict[str, Any] = {name: parts[name]() for name in _PARTS if what in ("all", name)}
     figures["machine"] = {
