@@ -151,6 +151,54 @@ def test_what_had_been_taken_back_comes_back_as_a_tombstone_that_says_nothing(pa
     agree(north, south)
 
 
+@pytest.mark.parametrize("is_taken_back", [True, False], ids=["taken back", "corrected"])
+def test_what_became_of_a_record_while_its_receiver_was_forgotten_reaches_it(
+    pair: tuple[Node, Node], is_taken_back: bool
+) -> None:
+    north, south = pair
+    with north.ledger.write() as batch:
+        north.exchange.store(batch, report("r-1"))
+    with put_back(north):
+        north.put(report("r-1"), "south")
+        drain(*pair)
+    greet(north, south)
+    north.exchange.reopen("south")
+    north.retract("r-1", "wrong ship") if is_taken_back else north.correct("r-1", {"text": "another ship"})
+    drain(*pair)
+    assert [held.record["body"]["text"] for held in south.exchange.holdings.list()] == ["seen at anchor r-1"]
+
+    compared(north, south)
+
+    assert [held.record["body"]["text"] for held in south.exchange.holdings.list()] == (
+        [] if is_taken_back else ["another ship"]
+    )
+    north.exchange.tick()
+    assert bool(bodies(north, RECOVERED)) is not is_taken_back
+    agree(north, south)
+
+
+def test_a_recall_that_was_forgotten_reaches_everybody_who_had_not_been_told(make_node: Callable[[str], Node]) -> None:
+    north, south, east = (make_node(name) for name in ("north", "south", "east"))
+    for other in (south, east):
+        north.knows(other)
+        other.knows(north)
+        north.put(report("r-1"), other.party)
+    drain(north, south, east)
+    with put_back(north):
+        north.retract("r-1", "wrong ship")
+        drain(north, south)
+    for other in (south, east):
+        greet(north, other)
+        north.exchange.reopen(other.party)
+    drain(north, south, east)
+    assert east.rids() == ["r-1"]
+
+    compared(north, south)
+    drain(north, south, east)
+
+    assert (north.rids(), south.rids(), east.rids()) == ([], [], [])
+
+
 def test_a_partner_gives_back_only_what_it_was_sent_itself(
     make_node: Callable[[str], Node], monkeypatch: pytest.MonkeyPatch
 ) -> None:

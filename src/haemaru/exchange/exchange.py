@@ -98,7 +98,7 @@ class Exchange:
         self._referrals = Referrals(house, self._outbox, self.recall, self._positions)
         self._carrying = Carrying(house, self._peers, self._outbox, self._sending, self._inbox)
         self.evidence = Evidence(house, self._peers)
-        recovering = Recovering(house, self._outbox, self._spool, self.evidence)
+        recovering = Recovering(house, self._outbox, self._spool, self.evidence, self.recall)
         self.digests = Digests(house, self._peers, self._outbox, recovering)
         self.epochs = Epochs(house, self._peers, self._outbox)
         self.standings = Standings(house, self._peers, self.epochs)

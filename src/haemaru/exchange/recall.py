@@ -18,6 +18,7 @@ from haemaru.exchange.entries import JudgedFacts, RuledFacts, SealedFacts, entry
 from haemaru.exchange.envelope import RECORD_TYPE, digest_of, join, read_envelope, split, write_envelope
 from haemaru.exchange.erasing import erase_own
 from haemaru.exchange.house import House
+from haemaru.exchange.items import TAKING_BACK
 from haemaru.exchange.naming import as_named
 from haemaru.exchange.outbox import Outbox, Own, PutResult
 from haemaru.exchange.release import Ask
@@ -30,6 +31,7 @@ Back = Literal["retract", "expire"]
 Revision = Literal["correct", "regrade"]
 
 
+_BACK: dict[str, Back] = {"retracted": "retract", "expired": "expire"}
 _WITHHELD = {"correct": "correction_withheld", "regrade": "regrade_withheld"}
 
 
@@ -104,6 +106,39 @@ class Recall:
             if own is not None:
                 results.append(self._back_at(batch, facts, own, "retract", reason))
         return results
+
+    def came_back(self, batch: Batch, facts: SealedFacts) -> None:
+        """Does for a partner that turns out to have a record what was done without knowing of it.
+
+        `facts` tell what this node had forgotten. What was taken back here is asked for, what was corrected is sent;
+        and where it had been taken back, so it is from everybody.
+        """
+        own = self._outbox.latest(batch.tx, facts.rid)
+        if own is None or not facts.rid:
+            return
+        known = [facts]
+        if facts.op in TAKING_BACK:
+            self._close_referrals(batch, facts.rid)
+            derived_from(self._house, batch, facts.rid)
+            known = self._receivers(batch.tx, facts.rid)
+        for each in known:
+            self._catch_up(batch, each, own)
+
+    def _catch_up(self, batch: Batch, facts: SealedFacts, own: Own) -> None:
+        tx = batch.tx
+        if own.state == "held":
+            if own.rev > facts.rev and not self._outbox.is_sealed(tx, facts.rid, facts.peer, own.rev):
+                self._revise_at(batch, facts, self._outbox.record_at(tx, own.entry), own, "correct")
+            return
+        asked = tx.one(
+            "SELECT 1 FROM exchange_out WHERE rid = :rid AND peer = :peer AND op IN ('retract', 'expire')"
+            " AND rev >= :rev AND state <> 'void' LIMIT 1",
+            rid=self._house.vault.blind(facts.rid),
+            peer=facts.peer,
+            rev=facts.rev,
+        )
+        if asked is None and own.state in _BACK:
+            self._back_at(batch, facts, own, _BACK[own.state], "taken_back")
 
     def _own(self, tx: Tx, rid: str) -> Own:
         own = self._outbox.latest(tx, rid)

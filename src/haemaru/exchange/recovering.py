@@ -36,6 +36,7 @@ from haemaru.exchange.keys import keys_of
 from haemaru.exchange.messages import Line, Message, Part, Returned, message_bytes, read_message, read_void
 from haemaru.exchange.outbox import Outbox
 from haemaru.exchange.peers import Peer
+from haemaru.exchange.recall import Recall
 from haemaru.exchange.spool import Spool
 from haemaru.ledger import Batch
 from haemaru.ledger.merkle import leaf_hash, verify_inclusion
@@ -52,11 +53,12 @@ _MOST_MESSAGES = 64
 class Recovering:
     """Gives forgotten items back, and takes own ones in."""
 
-    def __init__(self, house: House, outbox: Outbox, spool: Spool, evidence: Evidence) -> None:
+    def __init__(self, house: House, outbox: Outbox, spool: Spool, evidence: Evidence, recall: Recall) -> None:
         self._house = house
         self._outbox = outbox
         self._spool = spool
         self._evidence = evidence
+        self._recall = recall
         house.hears[Returned] = self._take
 
     def give_back(self, batch: Batch, peer: str, session: str, wanted: tuple[Part, ...]) -> None:
@@ -156,6 +158,8 @@ class Recovering:
             facts = msgspec.structs.replace(facts, source=source)
         facts = msgspec.structs.replace(facts, digest=digest, release=state)
         batch.append(entries.RECOVERED, entry_bytes(facts, envelope))
+        if header is not None:
+            self._recall.came_back(batch, facts)
 
     def _was_for(self, peer: str, from_: str, to: tuple[str, ...], realm: str) -> None:
         """Refuses what this node signed for somebody else: a partner gives back only what it was sent itself."""
