@@ -7,7 +7,7 @@ from sqlalchemy import LargeBinary, MetaData, Table
 
 from haemaru.exchange.entries import read_entry
 from haemaru.exchange.keeping import OwnErasedFacts
-from haemaru.exchange.recovered import stand
+from haemaru.exchange.recovered import reach, settle
 from haemaru.storage import Tx
 
 OWN_TABLES = ("exchange_own", "exchange_out", "exchange_rulings", "exchange_answers")
@@ -42,10 +42,13 @@ def put_own(tx: Tx, blind: Callable[[str], bytes], tables: MetaData, body: bytes
     """The rows of an own record as its erasure left them, and the cursors as the erased entries had moved them."""
     facts, _ = read_entry(body, OwnErasedFacts)
     rid = bytes.fromhex(facts.blind) if facts.blind else blind(facts.rid)
+    sent = facts.rows.get("exchange_out", [])
+    for row in sent:
+        reach(tx, row)
     for table in OWN_TABLES:
         put_rows(tx, tables.tables[table], rid, facts.rows.get(table, []))
-    for row in facts.rows.get("exchange_out", ()):
-        stand(tx, row)
+    for row in sent:
+        settle(tx, row)
 
 
 def _is_bytes(table: Table, name: str) -> bool:

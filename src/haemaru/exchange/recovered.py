@@ -13,6 +13,7 @@ def recovered(tx: Tx, entry: Entry, body: bytes, blind: Callable[[str], bytes]) 
     facts, _ = read_entry(body, SealedFacts)
     place = {"peer": facts.peer, "channel": facts.channel, "epoch": facts.epoch, "seq": facts.seq}
     is_void = facts.release == "void"
+    reach(tx, place)
     tx.run(
         "INSERT INTO exchange_out"
         " (peer, channel, epoch, seq, rid, rev, op, kind, state, code, digest, entry, void_entry, source,"
@@ -34,21 +35,29 @@ def recovered(tx: Tx, entry: Entry, body: bytes, blind: Callable[[str], bytes]) 
         agreement=facts.agreement,
         at_ms=entry.at_ms,
     )
-    stand(tx, place)
+    settle(tx, place)
 
 
-def stand(tx: Tx, place: Mapping[str, Any]) -> None:
-    """A stream goes at least as far as this number; where its epoch is over, everything without a gap has arrived."""
-    place = {name: place[name] for name in ("peer", "channel", "epoch", "seq")}
+def reach(tx: Tx, place: Mapping[str, Any]) -> None:
+    """A stream goes at least as far as this number; known before its items are, since they are counted by it."""
     tx.run(
         "INSERT INTO exchange_streams (direction, peer, channel, epoch, last, acked, at_ms)"
         " VALUES ('out', :peer, :channel, :epoch, :seq, 0, 0) ON CONFLICT (direction, peer, channel, epoch)"
         " DO UPDATE SET last = excluded.last WHERE excluded.last > exchange_streams.last",
-        **place,
+        **_place(place),
     )
+
+
+def settle(tx: Tx, place: Mapping[str, Any]) -> None:
+    """In an epoch that is over, everything without a gap has arrived."""
+    place = _place(place)
     row = tx.one(_WHOLE, **place)
     if row is not None:
         tx.run(f"UPDATE exchange_streams SET acked = :acked WHERE {_STREAM}", acked=row[0], **place)
+
+
+def _place(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("peer", "channel", "epoch", "seq")}
 
 
 _STREAM = "direction = 'out' AND peer = :peer AND channel = :channel AND epoch = :epoch"
