@@ -18,6 +18,7 @@ from haemaru.node import Node
 from haemaru.node.backup import restore_home
 from haemaru.node.witness_home import WitnessHome, init_witness
 from haemaru.node.witnessing import Witnessing
+from haemaru.signing import NodeKeys, make_handover, make_statement
 from haemaru.wording import Fault
 
 
@@ -34,7 +35,8 @@ class MemoryDoor:
         if path.startswith("/checkpoints/"):
             return self.witness.watched(path.rpartition("/")[2])
         assert body is not None
-        return self.witness.take_restart(body) if path == "/restart" else self.witness.add_checkpoint(body)
+        take = {"/restart": self.witness.take_restart, "/keys": self.witness.take_keys}
+        return take.get(path, self.witness.add_checkpoint)(body)
 
     def close(self) -> None:
         pass
@@ -154,6 +156,44 @@ def test_a_restored_node_says_so_to_the_witness_too(scene: Scene, tmp_path: Path
         assert listed.body["restarts"][0]["acknowledged"] == {"reason": "called them", "by": "auditor"}
         assert of(scene.witness, "kcg")["restarted"] is None
         assert scene.witness.do("ledger.verify", {}).exit_code == 0
+
+
+def test_a_witness_follows_a_node_through_rotations_and_not_through_a_revocation(scene: Scene) -> None:
+    node = scene.node("kcg")
+    scene.go_on()
+    for _ in range(2):  # the witness hears nothing of the first
+        asked(node, "keys.rotate")
+        scene.go_on(witnessed=False)
+
+    scene.go_on()
+
+    assert asked(node, "status")["keyid"] in of(scene.witness, "kcg")["keyids"]
+    assert len(of(scene.witness, "kcg")["keyids"]) == 3
+    assert asked(node, "status")["witness"]["unwitnessed"]["count"] == 0
+    assert peer(scene.node("kcs"), "kcg")["unwitnessed"] == {"count": 0, "since": None}
+    assert asked(node, "ledger.verify")["ok"]
+
+    asked(node, "keys.revoke", keyid=asked(node, "status")["keyid"], reason="stolen")
+    scene.clock.advance(timedelta(hours=1))
+    scene.watch(node)
+    assert asked(node, "status")["keyid"] not in of(scene.witness, "kcg")["keyids"]
+    assert asked(node, "status")["witness"]["told"] == "checkpoint_signature_wrong"
+
+
+def test_keys_are_handed_over_only_by_keys_that_are_watched(scene: Scene) -> None:
+    new = NodeKeys.generate()
+    at = "2026-03-02T09:00:00Z"
+    statement = make_statement(new, "kcg", "demo", at)
+    before = scene.witness.ledger.size
+
+    assert scene.witness.take_keys(make_handover(NodeKeys.generate(), statement))[0] == 403
+    kcs = scene.pair.kcs.keys  # another party's keys vouch for nobody else
+    assert scene.witness.take_keys(make_handover(kcs, statement))[0] == 403
+    assert scene.witness.take_keys(make_handover(kcs, make_statement(new, "nobody", "demo", at)))[0] == 404
+    assert scene.witness.take_keys(b"{}")[0] == 400
+    kcg = scene.pair.kcg.keys
+    assert scene.witness.take_keys(make_handover(kcg, make_statement(new, "kcg", "live", at)))[0] == 404
+    assert scene.witness.ledger.size == before
 
 
 def test_a_stranger_a_forger_and_nonsense_are_answered_and_leave_nothing(scene: Scene) -> None:

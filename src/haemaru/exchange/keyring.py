@@ -36,12 +36,16 @@ _STATEMENTS = Table(
 
 
 class KeysFacts(Facts, frozen=True, kw_only=True):
-    """A statement of keys counts from here on; the bytes are the statement. `how` says why it is believed."""
+    """A statement of keys counts from here on; the bytes are the statement. `how` says why it is believed.
+
+    `handover` is what a witness is shown of an own rotation: the statement, signed with the keys before.
+    """
 
     party: str
     keyid: str
     how: str
     reason: str = ""
+    handover: str = ""
 
 
 class RevokedFacts(Facts, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from haemaru.exchange.outbox import Outbox
 from haemaru.exchange.peers import Peer, PeerBook
 from haemaru.exchange.receipt import Refusal
 from haemaru.ledger import Batch
-from haemaru.signing import KeyChain, Keys, Statement, read_statement
+from haemaru.signing import KeyChain, Keys, Statement, make_handover, read_statement
 from haemaru.storage import Tx
 from haemaru.wording import Fault
 
@@ -65,6 +65,13 @@ class Rekeying:
             bodies = [self._house.ledger.body(tx, entry) for entry in entries_]
         return tuple(read_statement(read_entry(body, KeysFacts)[1]) for body in bodies)
 
+    def handovers(self) -> tuple[bytes, ...]:
+        """From each keys of this node to those that followed by rotation, the oldest first."""
+        with self._house.ledger.read() as tx:
+            bodies = [body for _, body in self._house.ledger.entries(tx, kinds=(OWN_KEYS,))]
+        told = (read_entry(body, KeysFacts)[0].handover for body in bodies)
+        return tuple(handover.encode() for handover in told if handover)
+
     def begin(self, statement: bytes) -> None:
         """Writes the first statement down."""
         with self._house.ledger.write() as batch:
@@ -77,7 +84,7 @@ class Rekeying:
             told = [peer.party for peer in self._peers.all(batch.tx)]
             for peer in told:
                 self._tell(batch, peer, statement, reason=reason)
-            self._count(batch, statement, "rotation", reason)
+            self._count(batch, statement, "rotation", reason, make_handover(chain, statement).decode())
             chain.switch(new.keyid)
             return told
 
@@ -221,8 +228,9 @@ class Rekeying:
             self._house.woken(peer)
         return told
 
-    def _count(self, batch: Batch, statement: bytes, how: str, reason: str) -> None:
-        facts = KeysFacts(party=self._house.party, keyid=read_statement(statement).keyid, how=how, reason=reason)
+    def _count(self, batch: Batch, statement: bytes, how: str, reason: str, handover: str = "") -> None:
+        keyid = read_statement(statement).keyid
+        facts = KeysFacts(party=self._house.party, keyid=keyid, how=how, reason=reason, handover=handover)
         batch.append(OWN_KEYS, entry_bytes(facts, statement))
 
     def _news(self, peer: str, statement: bytes, revoked: str, reason: str) -> KeyNews:

@@ -38,6 +38,7 @@ from haemaru.signing import (
     PublicKeys,
     StatementRefused,
     make_statement,
+    read_handover,
     read_statement,
 )
 from haemaru.storage import Database, Tx
@@ -45,6 +46,7 @@ from haemaru.wording import Fault
 
 SETTINGS_FILE = "witness.toml"
 _SHOWN_PROOFS = 8
+_MOST_KEYS = 64  # of one party: who has changed them more often asks for `witness add`
 
 
 class WitnessSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -211,6 +213,23 @@ class WitnessHome:
                 self.ledger.restarts.take(batch, party, public, bare, hearsay=True)
         except Fault as fault:
             return 409, _refused(fault.code)
+        return 200, _refused("")
+
+    def take_keys(self, data: bytes) -> tuple[int, bytes]:
+        """The answer to a handover of keys: 200 where keys that are watched signed it, or a status and why not."""
+        try:
+            handover = read_handover(data)
+            found = handover.read()
+        except StatementRefused as refused:
+            return 400, _refused(refused.code)
+        with self.ledger.write() as batch:
+            known = self._keys_of(batch.tx, found.party)
+            if found.realm != self.settings.realm or not known:
+                return 404, _refused("ledger_unknown")
+            if not any(handover.is_signed_by(each) for each in known) or len(known) >= _MOST_KEYS:
+                return 403, _refused("checkpoint_signature_wrong")
+            if found.keyid not in {each.keyid for each in known}:
+                batch.append(WATCHED, msgspec.json.encode(WatchedFacts(handover.statement)))
         return 200, _refused("")
 
     def watched(self, party: str) -> tuple[int, bytes]:

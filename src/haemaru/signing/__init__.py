@@ -14,6 +14,7 @@ from haemaru.signing.errors import (
     VaultRefused,
 )
 from haemaru.signing.folder import KeyFolder
+from haemaru.signing.handover import make_handover, read_handover
 from haemaru.signing.keys import KeyPair, Keys, NodeKeys, PublicKeys, keyid_of
 from haemaru.signing.p256 import P256_SUITE
 from haemaru.signing.passphrase import Passphrase
@@ -46,9 +47,11 @@ __all__ = [
     "Vault",
     "VaultRefused",
     "keyid_of",
+    "make_handover",
     "make_statement",
     "open_sealed",
     "pae",
+    "read_handover",
     "read_statement",
     "seal_to",
 ]

@@ -30,6 +30,10 @@ class Witnessing(Protocol):
         """The answer to a declared restart."""
         ...
 
+    def take_keys(self, data: bytes) -> _Answer:
+        """The answer to a handover of keys."""
+        ...
+
     def watched(self, party: str) -> _Answer:
         """What is known of a party's ledger."""
         ...
@@ -48,6 +52,9 @@ def witness_app(witness: Witnessing) -> Starlette:
     async def restart(request: Request) -> Response:
         return await _taken(request, witness.take_restart)
 
+    async def keys(request: Request) -> Response:
+        return await _taken(request, witness.take_keys)
+
     async def watched(request: Request) -> Response:
         party = str(request.path_params["party"])
         return await _answered(lambda: witness.watched(party))
@@ -59,6 +66,7 @@ def witness_app(witness: Witnessing) -> Starlette:
         routes=[
             Route("/w/v1/add-checkpoint", add_checkpoint, methods=["POST"]),
             Route("/w/v1/restart", restart, methods=["POST"]),
+            Route("/w/v1/keys", keys, methods=["POST"]),
             Route("/w/v1/checkpoints/{party}", watched, methods=["GET"]),
             Route("/w/v1/statement", statement, methods=["GET"]),
         ]
