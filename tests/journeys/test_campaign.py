@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.journeys.campaign.faults import HOMES, WIRE, schedule
+from tests.journeys.campaign.faults import HOMES, PUT_BACK, WIRE, schedule
 
 ROOT = Path(__file__).parents[2]
 FAULTS = os.environ.get("HAEMARU_FAULTS", "50")
@@ -16,7 +16,7 @@ SEED = os.environ.get("HAEMARU_SEED", "3")
 def test_the_schedule_is_the_seed_and_names_every_kind_of_fault() -> None:
     assert schedule(7, 50) == schedule(7, 50)
     assert schedule(7, 50) != schedule(8, 50)
-    assert {fault.kind for fault in schedule(7, 1000)} == {*WIRE, *HOMES}
+    assert {fault.kind for fault in schedule(7, 1000)} == {*WIRE, *HOMES, PUT_BACK}
 
 
 def test_fifty_faults_lose_nothing_and_double_nothing() -> None:

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.journeys.campaign import checks
-from tests.journeys.campaign.faults import Fault, schedule
+from tests.journeys.campaign.faults import Fault, put_backs, schedule
 from tests.journeys.campaign.homes import CampaignHome, mount
 from tests.journeys.campaign.load import Load
 from tests.journeys.campaign.proxy import Proxy
+from tests.journeys.campaign.putting_back import PuttingBack, acknowledge, become_equal
 from tests.journeys.house_pair import MODEL, haemaru
 
 from haemaru.scenarios.okgye import build
@@ -43,8 +44,13 @@ class Campaign:
             Load(self.homes[0], self.homes[1], seed, folder, chunks),
             Load(self.homes[1], self.homes[0], seed, folder, []),
         ]
+        self.backups = {
+            number: PuttingBack(due, folder / f"{PARTIES[side]}-{number}.backup", self.loads[side])
+            for number, (due, side) in put_backs(faults).items()
+        }
         self.done: Counter[str] = Counter()
         self.failed_starts = 0
+        self.equal: dict[str, bool] = {}
         self._sampling = threading.Event()
 
     def prepare(self) -> None:
@@ -94,6 +100,9 @@ class Campaign:
         for proxy in self.proxies:
             proxy.deliver_kept()
             self.done.update(proxy.done)
+        checks.drained(self.homes)
+        for home, other in (self.homes, self.homes[::-1]):
+            self.equal[home.party] = become_equal(home, other.party)
         return checks.drained(self.homes)
 
     def close(self) -> None:
@@ -130,6 +139,9 @@ class Campaign:
         proxy.arm(fault)
 
     def _harm(self, fault: Fault) -> None:
+        for backup in self.backups.values():
+            if not backup.began and fault.number >= backup.due:
+                backup.back_up()
         act = self._restart_well if fault.kind == "restart" else getattr(self, f"_{fault.kind}")
         act(self.homes[fault.side], fault)
         self.done[fault.kind] += 1
@@ -180,12 +192,18 @@ class Campaign:
         if home.process is None:
             self._restart(home)
 
+    def _put_back(self, home: CampaignHome, fault: Fault) -> None:
+        self.backups[fault.number].put_back()
+
     # The report
 
     def report(self, waiting: list[str]) -> dict[str, Any]:
         """Everything that was done and found; `ok` says whether all of it is as it must be."""
         records = checks.compare(self.loads)
         counted = checks.counts(self.homes)
+        for home in self.homes:
+            acknowledge(home)
+        alarms = checks.alarms(self.homes)
         audit = [home.ask("records.audit") for home in self.homes]
         for home in self.homes:
             code = home.stop()
@@ -207,6 +225,9 @@ class Campaign:
             "starts_refused": self.failed_starts,
             "died": [line for home in self.homes for line in home.died],
             "waiting": waiting,
+            "put_back": [each.told for each in self.backups.values()],
+            "compared_equal": self.equal,
+            "alarms": alarms,
             "records": records,
             "positions": rows,
             "counts": counted,
@@ -226,6 +247,8 @@ def problems(body: dict[str, Any]) -> list[str]:
         "faults": body["faults"] != body["asked"],
         "died": body["died"],
         "waiting": body["waiting"],
+        "compared_equal": not all(body["compared_equal"].values()),
+        "alarms": body["alarms"],
         **{f"records.{name}": body["records"][name] for name in ("lost", "twice", "differs", "leaked", "unasked")},
         "positions.lost": body["positions"]["lost"],
         "positions.twice": body["positions"]["twice"],

@@ -28,6 +28,9 @@ WIRE = {
 }
 HOMES = {"kill": 30, "kill_both": 5, "restart": 5, "freeze": 15, "disk_full": 30, "kill_while_full": 10}
 _HOME_SHARE = 0.18
+PUT_BACK = "put_back"
+"""A home is lost and made again from its backup: each one once in so many faults, and at least once."""
+_PUT_BACK_EVERY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,23 @@ class Fault:
         return self.kind in WIRE
 
 
+def put_backs(count: int) -> dict[int, tuple[int, int]]:
+    """By the number of the fault with which a home is put back: before which one its backup is made, and its side."""
+    rounds = max(1, count // _PUT_BACK_EVERY)
+    span = count // (2 * rounds)
+    return {span * turn + span * 4 // 5: (span * turn + span * 2 // 5, turn % 2) for turn in range(2 * rounds) if span}
+
+
 def schedule(seed: int, count: int, pace_s: float = 0.5) -> list[Fault]:
     """`count` faults; the same seed gives the same ones for ever."""
     luck = random.Random(seed)
     found = []
+    lost = put_backs(count)
     for number in range(count):
         kinds = HOMES if luck.random() < _HOME_SHARE else WIRE
         kind = luck.choices([*kinds], [*kinds.values()])[0]
         gap = luck.expovariate(1 / pace_s)
         side, share = luck.randrange(2), luck.random()
+        kind, side = (PUT_BACK, lost[number][1]) if number in lost else (kind, side)
         found.append(Fault(number, kind, side, min(gap, 4 * pace_s), share, luck.uniform(0.1, 1.5), luck.randint(1, 6)))
     return found

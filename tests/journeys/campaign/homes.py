@@ -10,6 +10,7 @@ import json
 import os
 import resource
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.journeys.house_pair import ENVIRONMENT
+from tests.journeys.house_pair import ENVIRONMENT, haemaru
 
 DISK_BYTES = 640 * 1024 * 1024
 _START_S = 120.0
@@ -52,7 +53,8 @@ class CampaignHome:
     died: list[str] = field(default_factory=list)
     rss_kb: list[tuple[float, int]] = field(default_factory=list)
     """Resident memory of the process that runs now, by time; begun anew at each start."""
-    worst_rss_kb: int = 0
+    all_rss_kb: list[tuple[float, int]] = field(default_factory=list)
+    """The same of every process that ran, from the first sample on."""
     longest: list[tuple[float, int]] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -111,6 +113,19 @@ class CampaignHome:
         """What the running node answers to a command; raises `Refused` for a fault, `Away` where nobody answered."""
         return ask(self.home, command, **params)
 
+    # Its backup
+
+    def back_up(self, file: Path) -> None:
+        """Writes a backup of the running home to another disk."""
+        haemaru("backup", self.home, file, "--json")
+
+    def put_back(self, file: Path) -> None:
+        """The home is lost, and made again from its backup at the same place."""
+        self.stop()
+        shutil.rmtree(self.home)
+        haemaru("restore", file, self.home, "--json")
+        assert self.start(), self.log.read_text()[-4000:]
+
     # The disk
 
     def fill(self, spare: int) -> None:
@@ -146,12 +161,12 @@ class CampaignHome:
             status = Path(f"/proc/{process.pid}/status").read_text()
             kb = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
             self.rss_kb.append((time.monotonic(), kb))
-            self.worst_rss_kb = max(self.worst_rss_kb, kb)
+            self.all_rss_kb.append(self.rss_kb[-1])
             if len(self.rss_kb) > len(self.longest):
                 self.longest = self.rss_kb
 
-    def memory(self) -> dict[str, float | None]:
-        """The highest sample in MB, and how it rose a minute over the later half of the longest life.
+    def memory(self) -> dict[str, Any]:
+        """The highest sample in MB, of the run and of its quarters; the slope over the later half of the longest life.
 
         A life of less than a minute says nothing of a slope: it is None.
         """
@@ -163,8 +178,14 @@ class CampaignHome:
             spread = sum((at - mean_t) ** 2 for at, _ in later)
             slope = round(sum((at - mean_t) * (kb - mean_kb) for at, kb in later) / spread * 60 / 1024, 2)
         lived = self.longest[-1][0] - self.longest[0][0] if self.longest else 0.0
+        began, ended = (self.all_rss_kb[at][0] for at in (0, -1)) if self.all_rss_kb else (0.0, 0.0)
+        quarters = [0, 0, 0, 0]
+        for at, kb in self.all_rss_kb:
+            quarter = min(3, int(4 * (at - began) / max(ended - began, 1e-9)))
+            quarters[quarter] = max(quarters[quarter], kb)
         return {
-            "max_mb": round(self.worst_rss_kb / 1024, 1),
+            "max_mb": round(max(quarters) / 1024, 1),
+            "max_mb_by_quarter": [round(kb / 1024, 1) for kb in quarters],
             "slope_mb_per_minute": slope,
             "longest_life_s": round(lived, 1),
         }

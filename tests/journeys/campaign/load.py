@@ -4,10 +4,14 @@ For each record it is remembered what the node has acknowledged, and what was as
 an order may have been carried out or not, and both are fine. Nothing else is.
 """
 
+import contextlib
 import json
 import random
 import threading
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +36,24 @@ class Known:
         return [self.acknowledged, *self.asked]
 
 
+@dataclass
+class Books:
+    """What the agency has written down of its own work since a backup was made."""
+
+    before: dict[str, Known] = field(default_factory=dict)
+    fed: list[Path] = field(default_factory=list)
+    rows: int = 0
+
+    def open(self, known: dict[str, Known], rows: int) -> None:
+        self.before = {rid: replace(each, asked=[*each.asked]) for rid, each in known.items()}
+        self.fed = []
+        self.rows = rows
+
+    def since(self, known: dict[str, Known]) -> dict[str, Known]:
+        """The records that something was done about since."""
+        return {rid: each for rid, each in known.items() if self.before.get(rid) != each}
+
+
 class Load:
     """One agency at work, on a thread of its own until `stop` is set."""
 
@@ -43,6 +65,9 @@ class Load:
         self.refused: dict[str, int] = {}
         self.stop = threading.Event()
         self.pause_s = 0.08
+        self.books = Books()
+        self._records: dict[str, dict[str, Any]] = {}
+        self._at_work = threading.Lock()
         self._luck = random.Random(f"{seed}:{home.party}")
         self._folder = folder
         self._chunks = chunks
@@ -62,7 +87,8 @@ class Load:
         while not self.stop.wait(self.pause_s * self._luck.random()):
             work = self._luck.choices([*_WORK], [*_WORK.values()])[0]
             try:
-                getattr(self, f"_{work}")()
+                with self._at_work:
+                    getattr(self, f"_{work}")()
                 self.counts[work] = self.counts.get(work, 0) + 1
             except Away:
                 self.refused["away"] = self.refused.get("away", 0) + 1
@@ -71,25 +97,78 @@ class Load:
                 self.refused[refused.code] = self.refused.get(refused.code, 0) + 1
                 self.stop.wait(0.2)
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Nothing is ordered meanwhile."""
+        with self._at_work:
+            yield
+
+    def open_books(self) -> None:
+        """A backup was made: what is done from now on may have to be done again."""
+        self.books.open(self.known, self.rows)
+
+    def do_again(self) -> dict[str, int]:
+        """Does again what the books say was done since and the home has forgotten; the ships are fed by and by."""
+        since = self.books.since(self.known)
+        self._chunks[:0] = self.books.fed
+        self.rows, self.books.fed = self.books.rows, []
+        done: Counter[str] = Counter(feed=len(self._chunks))
+        mine = self._texts()
+        done["given_back"] = sum(rid in mine for rid in since if rid not in self.books.before)
+        files = [self._records[rid] for rid, known in since.items() if known.acknowledged and mine.get(rid) != GONE]
+        if files:
+            done["put"] = len(files)
+            assert self._give(files) is not None, "nobody takes the files again"
+        mine = self._texts()
+        for rid, known in since.items():
+            wanted, own = known.acknowledged, mine.get(rid)
+            if wanted is None or own == wanted or own in known.asked:
+                continue
+            with contextlib.suppress(Refused):  # as after an order without an answer: it was carried out
+                if wanted == GONE:
+                    self._until_answered("records.retract", rid=rid, reason="invented mistake")
+                else:
+                    self._until_answered("records.correct", rid=rid, body=self._records[rid]["body"] | {"what": wanted})
+            done["retract" if wanted == GONE else "correct"] += 1
+        return dict(done)
+
+    def _texts(self) -> dict[str, str]:
+        lines = self._until_answered("records.list", **{"from": self.home.party, "kind": KIND})
+        return {line["rid"]: line["body"]["what"] if line["state"] == "held" else GONE for line in lines}
+
+    def _until_answered(self, command: str, **params: Any) -> Any:
+        for _ in range(40):
+            try:
+                return self.home.ask(command, **params)
+            except Away:
+                self.stop.wait(0.3)
+        raise Away(command)
+
     def _put(self) -> None:
         fresh = [self._record() for _ in range(self._luck.randint(1, 12))]
-        file = self._folder / f"{self.home.party}-{self._number}.jsonl"
-        file.write_text("".join(json.dumps(record) + "\n" for record in fresh))
         for record in fresh:
             leaves = record["handling"]["level"] == "restricted"
             self.known[record["rid"]] = Known(None, [record["body"]["what"]], leaves)
-        for _ in range(3):  # the same file again: known records change nothing
-            try:
-                told = self.home.ask("records.put", file=str(file), to=self.other.party, purpose=PURPOSE)
-                break
-            except Away:
-                self.stop.wait(0.3)
-        else:
+            self._records[record["rid"]] = record
+        told = self._give(fresh)
+        if told is None:
             return
         assert told["stored"] + told["known"] == len(fresh), told
         for record in fresh:
             self.known[record["rid"]].acknowledged = record["body"]["what"]
             self.known[record["rid"]].asked.clear()
+
+    def _give(self, records: list[dict[str, Any]]) -> dict[str, Any] | None:
+        file = self._folder / f"{self.home.party}-{self._number}.jsonl"
+        file.write_text("".join(json.dumps(record) + "\n" for record in records))
+        for _ in range(3):  # the same file again: known records change nothing
+            with contextlib.suppress(Away):
+                told: dict[str, Any] = self.home.ask(
+                    "records.put", file=str(file), to=self.other.party, purpose=PURPOSE
+                )
+                return told
+            self.stop.wait(0.3)
+        return None
 
     def _record(self) -> dict[str, Any]:
         self._number += 1
@@ -144,7 +223,7 @@ class Load:
         if self._chunks:
             told = self.home.ask("feed.ais", source=str(self._chunks[0]), invented=True)
             self.rows += told["rows"]
-            self._chunks.pop(0)
+            self.books.fed.append(self._chunks.pop(0))
 
     def _list(self) -> None:
         self.home.ask("records.list", **{"from": self.other.party})
