@@ -49,24 +49,22 @@ class Listener:
         self._url = url
         self._stop = stop
         self._patience_s = patience_s
-        self._queue: queue.Queue[list[bytes]] = queue.Queue(_QUEUE_CHUNKS)
+        self._queue: queue.Queue[bytes] = queue.Queue(_QUEUE_CHUNKS)
         self.ended = Event()
         self._sockets = ExitStack()
         source = self._open_udp if self._scheme == "udp" else self._open_tcp
         self._thread = Thread(target=self._run, args=(source(),), name=f"feed {url}", daemon=True)
         self._thread.start()
 
-    def lines(self, wait_s: float) -> list[bytes]:
+    def lines(self, wait_s: float) -> bytes:
         """The lines that came in within `wait_s`; at once everything when the source has ended."""
-        waited, lines = 0.0, []
+        waited = 0.0
         while waited < wait_s and not self._stop.is_set():
             if self.ended.is_set() and self._queue.empty():
                 break
             self._stop.wait(min(_TICK_S, wait_s))
             waited += min(_TICK_S, wait_s)
-        for _ in range(self._queue.qsize()):
-            lines += self._queue.get_nowait()
-        return lines
+        return b"".join(self._queue.get_nowait() for _ in range(self._queue.qsize()))
 
     def close(self) -> None:
         """Ends the thread and frees the address."""
@@ -80,7 +78,7 @@ class Listener:
         finally:
             self.ended.set()
 
-    def _put(self, lines: list[bytes]) -> None:
+    def _put(self, lines: bytes) -> None:
         while lines and not self._stop.is_set():
             try:
                 self._queue.put(lines, timeout=_TICK_S)
@@ -228,7 +226,7 @@ def feed_url(
             lines = listener.lines(batch_s)
             passed += batch_s
             silent = 0.0 if lines else silent + batch_s
-            fixes = decoder.feed(lines, received=None if start is not None else to_ms(now()))
+            fixes = decoder.feed_block(lines, received=None if start is not None else to_ms(now()))
             fixes, statics = moved.apply(fixes, decoder.take_statics())
             yield Batch(fixes, statics, decoder.stats, silent)
             if (last and not lines) or (idle_s is not None and silent >= idle_s):

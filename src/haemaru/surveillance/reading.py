@@ -1,6 +1,6 @@
-"""Bytes from files and sockets cut into lines, whatever they hold: no line and no file is too broken to go on after.
+"""Bytes from files and sockets cut into blocks of whole lines: no line and no file is too broken to go on after.
 
-A line of any length takes bounded memory: its beginning is passed on, so that it can be quarantined, and the rest is
+A line without end takes bounded memory: its beginning is passed on, so that it can be quarantined, and the rest is
 skipped. Gzip is recognised by its first bytes; an archive that ends too early or is damaged gives every line up to
 there, and whoever reads it is told.
 """
@@ -13,42 +13,48 @@ from typing import IO, Any
 from haemaru.wording import Fault
 
 LONGEST = 8_192
-_CHUNK = 1 << 18
+CHUNK = 1 << 20
 _GZIP = b"\x1f\x8b"
 _GZIP_MEMBER = 31  # what zlib calls a gzip member
 
 
 class LineCutter:
-    """Cuts a stream of bytes into lines as it comes."""
+    """Cuts a stream of bytes into blocks of whole lines as it comes."""
 
     def __init__(self) -> None:
         self._rest = b""
         self._skipping = False
 
-    def cut(self, data: bytes) -> list[bytes]:
-        """The lines that end in `data`."""
-        *lines, rest = (self._rest + data).split(b"\n")
-        if self._skipping and lines:
-            del lines[0]
-            self._skipping = False
+    def cut(self, data: bytes) -> bytes:
+        """The lines that end in `data`, each with its line feed; of a line that is too long, the beginning."""
         if self._skipping:
-            rest = b""
-        elif len(rest) > LONGEST:
-            lines.append(rest[:LONGEST])
-            rest, self._skipping = b"", True
-        self._rest = rest
-        return [line if len(line) <= LONGEST else line[:LONGEST] for line in lines]
+            end = data.find(b"\n") + 1
+            if not end:
+                return b""
+            data, self._skipping = data[end:], False
+        end = data.rfind(b"\n") + 1
+        block = self._rest + data[:end] if end else b""
+        self._rest = data[end:] if end else self._rest + data
+        if len(self._rest) > LONGEST:
+            block += self._rest[:LONGEST] + b"\n"
+            self._rest, self._skipping = b"", True
+        return block
 
-    def end(self) -> list[bytes]:
+    def end(self) -> bytes:
         """The last line, where it does not end in a line feed."""
         rest, self._rest = self._rest, b""
-        return [rest] if rest else []
+        return rest + b"\n" if rest else b""
+
+
+def lines_of(block: bytes) -> list[bytes]:
+    """The lines of a block, none longer than `LONGEST`."""
+    return [line[:LONGEST] for line in block.removesuffix(b"\n").split(b"\n")] if block else []
 
 
 class EventCutter(LineCutter):
     """Cuts a stream of XML events into lines: also after each `</event>`, for not every sender ends its lines."""
 
-    def cut(self, data: bytes) -> list[bytes]:
+    def cut(self, data: bytes) -> bytes:
         """The lines and events that end in `data`."""
         whole, self._rest = self._rest + data, b""
         return super().cut(whole.replace(b"</event>", b"</event>\n"))
@@ -56,27 +62,23 @@ class EventCutter(LineCutter):
 
 def blocks(
     path: Path,
-    lines_per_block: int,
+    size: int = CHUNK,
     on_damage: Callable[[], None] = lambda: None,
     cutter: LineCutter | None = None,
-) -> Iterator[list[bytes]]:
-    """The lines of a file, plain or gzip, in blocks; `feed_unreadable` where there is no such file.
+) -> Iterator[bytes]:
+    """The lines of a file, plain or gzip, in blocks of about `size`; `feed_unreadable` where there is no such file.
 
     `on_damage` is called where an archive cannot be read on, before its last lines are given.
     """
     cutter = cutter or LineCutter()
-    block: list[bytes] = []
-    for chunk in _chunks(path, on_damage):
-        block += cutter.cut(chunk)
-        while len(block) >= lines_per_block:
-            yield block[:lines_per_block]
-            block = block[lines_per_block:]
-    block += cutter.end()
-    if block:
-        yield block
+    for chunk in _chunks(path, size, on_damage):
+        if block := cutter.cut(chunk):
+            yield block
+    if last := cutter.end():
+        yield last
 
 
-def _chunks(path: Path, on_damage: Callable[[], None]) -> Iterator[bytes]:
+def _chunks(path: Path, size: int, on_damage: Callable[[], None]) -> Iterator[bytes]:
     try:
         plain = path.open("rb")
     except OSError as problem:
@@ -84,30 +86,30 @@ def _chunks(path: Path, on_damage: Callable[[], None]) -> Iterator[bytes]:
     with plain:
         packed = plain.read(2) == _GZIP
         plain.seek(0)
-        yield from _unpacked(plain, on_damage) if packed else iter(lambda: plain.read(_CHUNK), b"")
+        yield from _unpacked(plain, size, on_damage) if packed else iter(lambda: plain.read(size), b"")
 
 
-def _unpacked(packed: IO[bytes], on_damage: Callable[[], None]) -> Iterator[bytes]:
-    rest = packed.read(_CHUNK)
+def _unpacked(packed: IO[bytes], size: int, on_damage: Callable[[], None]) -> Iterator[bytes]:
+    rest = packed.read(size)
     while rest:
         member = zlib.decompressobj(_GZIP_MEMBER)
         while rest and not member.eof:
             before = member.copy()
             try:
-                chunk = member.decompress(rest, _CHUNK)
+                chunk = member.decompress(rest, size)
             except zlib.error:
                 on_damage()
                 yield _up_to_the_damage(before, rest)
                 return
             yield chunk
-            rest = member.unconsumed_tail or (b"" if member.eof else packed.read(_CHUNK))
+            rest = member.unconsumed_tail or (b"" if member.eof else packed.read(size))
         if not member.eof:
             yield member.flush()
         if not member.eof:
             on_damage()
             return
         # Another member may follow, or zeros that fill up a block of a tape.
-        rest = (member.unused_data or packed.read(_CHUNK)).lstrip(b"\0")
+        rest = (member.unused_data or packed.read(size)).lstrip(b"\0")
 
 
 def _up_to_the_damage(member: Any, packed: bytes) -> bytes:
@@ -123,8 +125,8 @@ def _up_to_the_damage(member: Any, packed: bytes) -> bytes:
 
 def first_line(path: Path) -> bytes:
     """The first line that is not blank, or nothing in an empty file."""
-    for block in blocks(path, 64):
-        for line in block:
+    for block in blocks(path, 1 << 16):
+        for line in block.split(b"\n"):
             if line.strip():
                 return line.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r")
     return b""

@@ -21,13 +21,12 @@ from haemaru.surveillance.day_index import DAY_MS, DayIndex
 from haemaru.surveillance.feeds import FEEDS, Decoder, Feed, manifest
 from haemaru.surveillance.feeds.codes import ARCHIVE_DAMAGED
 from haemaru.surveillance.fixes import DTYPES, Fixes, joined
-from haemaru.surveillance.reading import blocks, first_line
+from haemaru.surveillance.reading import CHUNK, blocks, first_line
 from haemaru.surveillance.statics import Static
 from haemaru.surveillance.stats import Stats
 from haemaru.wording import Fault
 
-BLOCK_LINES = 20_000
-_PACED_LINES = 1_000
+_PACED_BYTES = 1 << 16
 _BATCH_MS = 1_000
 DECODED_COLUMNS = ("mmsi", "t", "lat", "lon", "sog", "cog")
 
@@ -94,9 +93,9 @@ def feed_file(
     shift = Shift(first_row_at)
     halted = stop or Event()
     pace = _Pace(speed, halted) if speed else None
-    size = BLOCK_LINES if pace is None else _PACED_LINES
+    size = CHUNK if pace is None else _PACED_BYTES
     for block in blocks(path, size, on_damage=partial(_damaged, decoder)):
-        fixes, statics = shift.apply(decoder.feed(block), decoder.take_statics())
+        fixes, statics = shift.apply(decoder.feed_block(block), decoder.take_statics())
         for rows in [fixes] if pace is None else pace.slices(fixes):
             if halted.is_set():
                 return
@@ -146,9 +145,9 @@ def decode_files(paths: Sequence[Path], start: datetime | None, out: Path) -> di
         with pq.ParquetWriter(beside, schema, compression="zstd") as writer:
             for path in paths:
                 decoder = decoder_for(path, start)
-                for block in blocks(path, BLOCK_LINES, on_damage=partial(_damaged, decoder)):
-                    rows = _unknown(decoder.feed(block), known)
-                    decoder.take_statics()
+                for block in blocks(path, on_damage=partial(_damaged, decoder)):
+                    rows = _unknown(decoder.feed_block(block), known)
+                    decoder.forget_statics()
                     if len(rows):
                         writer.write_table(pa.table([getattr(rows, name) for name in DECODED_COLUMNS], schema=schema))
                 total.add(decoder.stats)

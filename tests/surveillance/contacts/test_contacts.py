@@ -22,7 +22,7 @@ from haemaru.surveillance.contacts import (
     vessel_event,
 )
 from haemaru.surveillance.fixes import MISSING
-from haemaru.surveillance.reading import EventCutter
+from haemaru.surveillance.reading import EventCutter, lines_of
 
 EVENT = (
     b'<event version="2.0" uid="RADAR-7.42" type="a-u-S" how="m-r" time="2026-11-22T01:02:03Z" '
@@ -62,7 +62,7 @@ def test_a_stream_of_events_gives_the_same_however_it_is_cut(cuts: list[int]) ->
     places = [0, *sorted(cuts), len(stream)]
     cutter, decoder = EventCutter(), CotDecoder()
 
-    found = [contact.track for a, b in pairwise(places) for contact in decoder.feed(cutter.cut(stream[a:b]))]
+    found = [contact.track for a, b in pairwise(places) for contact in decoder.feed(lines_of(cutter.cut(stream[a:b])))]
 
     assert found == ["RADAR-7.42", "RADAR-7.43", "RADAR-7.44"]
     assert decoder.rows == 3

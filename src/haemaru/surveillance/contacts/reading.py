@@ -12,10 +12,9 @@ from haemaru.surveillance.contacts.contact import Contact, as_table
 from haemaru.surveillance.contacts.cursor_on_target import CotDecoder
 from haemaru.surveillance.contacts.table import CsvDecoder
 from haemaru.surveillance.listening import Listener
-from haemaru.surveillance.reading import EventCutter, blocks, first_line
+from haemaru.surveillance.reading import EventCutter, blocks, first_line, lines_of
 from haemaru.wording import Fault
 
-_BLOCK_LINES = 10_000
 Decoder = CotDecoder | CsvDecoder
 
 
@@ -54,8 +53,8 @@ def contact_files(paths: Sequence[Path]) -> Iterator[tuple[list[Contact], Counts
     count, decoders = _Count(), list[Decoder]()
     for path in paths:
         decoders.append(_decoder(first_line(path)))
-        for block in blocks(path, _BLOCK_LINES, cutter=EventCutter()):
-            contacts = decoders[-1].feed(block)
+        for block in blocks(path, cutter=EventCutter()):
+            contacts = decoders[-1].feed(lines_of(block))
             yield contacts, count.of(decoders, contacts)
         if isinstance(decoders[-1], CotDecoder):
             decoders[-1].end()
@@ -72,7 +71,7 @@ def contact_stream(
     try:
         while not stop.is_set() and (seconds is None or passed < seconds):
             last = listener.ended.is_set()
-            lines = listener.lines(1.0)
+            lines = lines_of(listener.lines(1.0))
             passed += 1.0
             if lines and decoder is None:
                 decoder = _decoder(next((line for line in lines if line.strip()), b""))

@@ -31,8 +31,16 @@ class Decoder(Protocol):
         """The fixes in these lines; `received` is now in UTC ms, where the stream is live."""
         ...
 
+    def feed_block(self, data: bytes, received: int | None = None) -> Fixes:
+        """The same for lines that stand in one piece."""
+        ...
+
     def take_statics(self) -> list[Static]:
         """The static reports since the last call."""
+        ...
+
+    def forget_statics(self) -> None:
+        """Spares whoever wants positions only to have the static reports made."""
         ...
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from haemaru.clock import to_ms
 from haemaru.surveillance import times
 from haemaru.surveillance.fixes import MISSING, UNITS_PER_DEGREE, Fixes
+from haemaru.surveillance.reading import lines_of
 from haemaru.surveillance.statics import Static
 from haemaru.surveillance.stats import Stats
 
@@ -60,6 +61,14 @@ class TableDecoder:
         """The static reports since the last call; a ship that repeats herself is told once."""
         statics, self._statics = self._statics, []
         return statics
+
+    def forget_statics(self) -> None:
+        """Drops the static reports since the last call."""
+        self._statics = []
+
+    def feed_block(self, data: bytes, received: int | None = None) -> Fixes:
+        """The fixes in whole rows that stand in one piece."""
+        return self.feed(lines_of(data))
 
     def feed(self, lines: Iterable[bytes], received: int | None = None) -> Fixes:
         """The fixes in these rows, in the order of time; `received` is not needed, since rows carry their time."""

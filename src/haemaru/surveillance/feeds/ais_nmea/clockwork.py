@@ -5,7 +5,7 @@ from typing import NamedTuple
 from haemaru.surveillance import times
 from haemaru.surveillance.feeds.ais_nmea.fragments import RECEIPT
 from haemaru.surveillance.feeds.ais_nmea.sentence import Sentence
-from haemaru.surveillance.feeds.ais_nmea.tags import NO_TAGS, Receipt, Tags, read_gps_time, read_receipt, read_tail
+from haemaru.surveillance.feeds.ais_nmea.tags import NO_TAGS, Receipt, Tags, read_tail
 
 # $PGHP lines wait for their sentence this many lines: in merged streams a few others come first.
 _RECEIPT_LINES = 12
@@ -40,23 +40,15 @@ class Clockwork:
         self._block: tuple[int, Origin] | None = None
         self.received: int | None = None
 
-    def hear(self, line: bytes) -> None:
-        """Takes in a line that is no AIS sentence: a GPS time or the receipt of a sentence to come."""
+    def hear(self, what: Receipt | int | Tags | None) -> None:
+        """Takes in a line that is no AIS sentence: the receipt of one to come, a GPS time, or tag blocks alone."""
         self._line += 1
-        if not line.startswith(b"$"):
-            return
-        receipt = read_receipt(line)
-        if receipt is not None:
-            self._receipts = [*self._receipts[-_RECEIPT_LINES:], (self._line, receipt)]
-            return
-        at = read_gps_time(line)
-        if at is not None:
-            self._gps = at
-
-    def keep(self, tags: Tags) -> None:
-        """Tag blocks on a line of their own belong to the next sentence."""
-        self._line += 1
-        self._tags = tags
+        if isinstance(what, Receipt):
+            self._receipts = [*self._receipts[-_RECEIPT_LINES:], (self._line, what)]
+        elif isinstance(what, Tags):
+            self._tags = what  # they belong to the next sentence
+        elif what is not None:
+            self._gps = what
 
     def origin(self, sentence: Sentence, tags: Tags) -> Origin:
         """When and by whom this sentence was heard."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 WINDOW_MS = 30_000
 UNTIMED_WINDOW = 1_000
-_GENERATION = 50_000  # messages kept before the older half is forgotten; a national feed brings that in a minute
+GENERATION = 50_000  # messages kept before the older half is forgotten; a national feed brings that in a minute
+
+MOST_STATIONS = 255  # further ones are not told apart: the column `heard` ends there
 
 
 @dataclass(slots=True)
@@ -38,9 +40,10 @@ class Duplicates:
         """The transmission this reception belongs to, and whether it had been heard before."""
         known = self._new.get(packed) or self._old.get(packed)
         if known is not None and _same(known, at, order):
-            known.stations.add(station)
+            if len(known.stations) <= MOST_STATIONS:
+                known.stations.add(station)
             return known, True
-        if len(self._new) >= _GENERATION:
+        if len(self._new) >= GENERATION:
             self._old, self._new = self._new, {}
         heard = Heard(at, order, {station})
         self._new[packed] = heard

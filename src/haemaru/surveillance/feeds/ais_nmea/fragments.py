@@ -23,8 +23,10 @@ from typing import NamedTuple
 EXACT_WINDOW_MS = 3_000  # a receiver puts out the parts of one message within a second
 ROUGH_WINDOW_MS = 15_000  # where the time is that of the last GPS sentence in the stream
 UNTIMED_WINDOW = 100  # sentences in between, where nothing tells the time
-RECEIPT = b"receipt/"  # opens the group of sentences that follow a $PGHP line
-OPEN_LIMIT = 4096  # a flood of first parts must not fill the memory
+RECEIPT = b"receipt,"  # opens the group of sentences that follow a $PGHP line; no tag group holds a comma
+# A flood must not fill the memory: beyond these, the open messages of the oldest key, all done and all contested go.
+OPEN_LIMIT = 4096
+DONE_LIMIT = 4096
 
 
 class Part(NamedTuple):
@@ -77,6 +79,7 @@ class Fragments:
         self._done: dict[tuple[bytes, bytes, bytes, int], list[Whole]] = {}
         self._contested: dict[tuple[bytes, bytes, bytes, int], Part] = {}
         self._count = 0
+        self._done_count = 0
         self.refused: Counter[str] = Counter()
         self.repeated = 0
 
@@ -109,8 +112,7 @@ class Fragments:
             return
         if rivals and not (part.station or part.group):
             self._drop(part.key, rivals, "fragment_contested")
-            self.refused["fragment_contested"] += 1
-            self._contested[part.key] = part
+            self._contest(part)
             return
         for other in rivals:  # one receiver begins anew: the rest of its earlier message is lost
             self._drop(part.key, [other], "fragment_lost")
@@ -131,8 +133,7 @@ class Fragments:
             return None
         if len(owners) > 1:
             self._drop(part.key, owners, "fragment_contested")
-            self.refused["fragment_contested"] += 1
-            self._contested[part.key] = part
+            self._contest(part)
             return None
         owner = owners[0]
         owner.parts.append(part)
@@ -144,8 +145,17 @@ class Fragments:
             self.refused["fragment_contested"] += len(owner.parts)
             return None
         whole = Whole(tuple(owner.parts), bool(part.group) and (expected is not None or not part.from_receipt))
+        if self._done_count >= DONE_LIMIT:
+            self._done, self._done_count = {}, 0
         self._done.setdefault(part.key, []).append(whole)
+        self._done_count += 1
         return whole
+
+    def _contest(self, part: Part) -> None:
+        self.refused["fragment_contested"] += 1
+        if len(self._contested) >= DONE_LIMIT:
+            self._contested.clear()
+        self._contested[part.key] = part
 
     def _is_repeat(self, part: Part) -> bool:
         """A part of a message that is open or was completed a moment ago, heard again."""
@@ -163,8 +173,10 @@ class Fragments:
         if late:
             self._drop(now.key, late, "fragment_lost")
         done = self._done.get(now.key)
-        if done is not None:
+        if done:
+            known = len(done)
             done[:] = [whole for whole in done if _near(whole.parts[-1], now)]
+            self._done_count -= known - len(done)
 
     def expire(self, at: int | None, order: int) -> None:
         """Drops everything that has waited too long as seen from the sentence `order`, heard at `at`."""
@@ -172,7 +184,9 @@ class Fragments:
         for key in list(self._open):
             late = [held for held in self._open[key] if not _near(held.last, now)]
             self._drop(key, late, "fragment_lost")
-        self._done = {key: done for key, done in self._done.items() if any(_near(w.parts[-1], now) for w in done)}
+        young = ((key, [w for w in done if _near(w.parts[-1], now)]) for key, done in self._done.items())
+        self._done = {key: done for key, done in young if done}
+        self._done_count = sum(map(len, self._done.values()))
         self._contested = {key: part for key, part in self._contested.items() if _near(part, now)}
 
     def _drop(self, key: tuple[bytes, bytes, bytes, int], gone: list[_Open], code: str) -> None:
