@@ -70,12 +70,14 @@ def blocks(
 
     `on_damage` is called where an archive cannot be read on, before its last lines are given.
     """
-    cutter = cutter or LineCutter()
+    cutter, block = cutter or LineCutter(), b""
     for chunk in _chunks(path, size, on_damage):
-        if block := cutter.cut(chunk):
+        block += cutter.cut(chunk)
+        if len(block) >= size // 2:
             yield block
-    if last := cutter.end():
-        yield last
+            block = b""
+    if block := block + cutter.end():
+        yield block
 
 
 def _chunks(path: Path, size: int, on_damage: Callable[[], None]) -> Iterator[bytes]:
