@@ -21,6 +21,7 @@ from haemaru.node.answer import Answer
 from haemaru.node.backups import Backups
 from haemaru.node.coverage import CoverageDesk
 from haemaru.node.derived import Derived
+from haemaru.node.findings import FindingDesk
 from haemaru.node.home import Home
 from haemaru.node.passphrase import from_environment
 from haemaru.node.upkeep import Upkeep
@@ -50,6 +51,7 @@ class Node:
         self.surveillance = parts.surveillance
         self.contacts = parts.contacts
         self.coverage = CoverageDesk(self)
+        self.findings = FindingDesk(self)
         self.accounts = Accounts(parts.ledger)
         self.backups = Backups(parts.ledger, parts.exchange)
         self.pid = os.getpid()
@@ -85,10 +87,12 @@ class Node:
     def start(self) -> None:
         """Begins the work that goes on by itself."""
         self.workers.start()
+        self.findings.start()
 
     def stop(self) -> None:
         """Ends that work; what was under way is finished or will be taken up again at the next start."""
         self.stopping.set()
+        self.findings.stop()
         self.workers.stop()
 
     def close(self) -> None:

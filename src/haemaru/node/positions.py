@@ -8,12 +8,13 @@ receiver knows each row by ship and moment, so none is there twice.
 import hashlib
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from haemaru.agreement import standing_purpose
 from haemaru.clock import Clock, format_time, from_ms, to_ms
@@ -29,7 +30,17 @@ from haemaru.node.outlived import Outliving
 from haemaru.node.tallies import BATCH, BatchNote, Towards, read_outlived, read_tally
 from haemaru.operations import KnownVessel
 from haemaru.signing import Keys, Vault
-from haemaru.surveillance import DAY_MS, FOREVER, MISSING, UNITS_PER_DEGREE, Claim, Fixes, Static, StaticHistory
+from haemaru.surveillance import (
+    DAY_MS,
+    FOREVER,
+    MISSING,
+    UNITS_PER_DEGREE,
+    Claim,
+    Fixes,
+    Static,
+    StaticHistory,
+    joined,
+)
 from haemaru.surveillance.picture import Picture, PictureColumns
 from haemaru.surveillance.picture import load as load_picture
 from haemaru.surveillance.picture import save as save_picture
@@ -44,6 +55,7 @@ CLAIMS = "surveillance.claims"
 NO_BASIS = "no_legal_basis"
 """Why rows of a feed stay that needs a legal basis and has none; counted where clauses are."""
 _log = logging.getLogger(__name__)
+_FEW_SHIPS = 4
 
 
 class SurveillanceDesk:
@@ -58,6 +70,8 @@ class SurveillanceDesk:
         self._vault = Vault(keys.vault)
         self._key = hashlib.sha256(b"haemaru-positions-v1" + keys.vault).digest()
         self._own = PositionStore(home.positions / "own", self._key)
+        # Rows of feeds that need a legal basis and have none: shown here, used for nothing that could leave.
+        self._kept = PositionStore(home.positions / "kept", self._key)
         self._shared: dict[str, PositionStore] = {}
         for folder in home.positions.glob("from-*"):
             self._store_of(folder.name.removeprefix("from-"))
@@ -66,6 +80,7 @@ class SurveillanceDesk:
         self._clauses = {peer: _clause(header) for peer, header in exchange.newest_positions().items()}
         self._lock = threading.RLock()
         self._outliving = Outliving(clock, ledger, self._picture, self._shared, self._lock)
+        self._watchers: list[Callable[[Fixes], None]] = []
         self.feed: dict[str, Any] = {}
         self.running_feeds: dict[str, threading.Event] = {}
         self._statics = StaticHistory(self._load_claims())
@@ -107,15 +122,21 @@ class SurveillanceDesk:
         with self._lock, self._ledger.write() as batch:
             if may_leave:
                 self._take_statics(batch, statics, source)
-            fresh = self._own.fresh(self._classed(fixes))
+            fresh = (self._own if may_leave else self._kept).fresh(self._classed(fixes))
             if len(fresh):
                 note = BatchNote(len(fresh), digest_of(fresh), source, self._share(batch, fresh, may_leave))
                 batch.append(BATCH, msgspec.json.encode(note))
-                batch.after_commit(lambda: self._keep(fresh, source))
+                batch.after_commit(lambda: self._keep(fresh, source, may_leave))
         return len(fresh)
 
-    def _keep(self, fresh: Fixes, source: str) -> None:
-        self._own.append(fresh, source)
+    def on_observed(self, take: Callable[[Fixes], None]) -> None:
+        """`take` is given every new row of the own feeds, before it is stored; what may not leave is not among them."""
+        self._watchers.append(take)
+
+    def _keep(self, fresh: Fixes, source: str, may_leave: bool) -> None:
+        for take in self._watchers if may_leave else ():
+            take(fresh)
+        (self._own if may_leave else self._kept).append(fresh, source)
         self._picture.update(fresh, None, self._statics.classes())
 
     def _classed(self, fixes: Fixes) -> Fixes:
@@ -209,6 +230,7 @@ class SurveillanceDesk:
     def close(self) -> None:
         """Closes the stores."""
         self._own.close()
+        self._kept.close()
         for store in self._shared.values():
             store.close()
 
@@ -218,6 +240,13 @@ class SurveillanceDesk:
             start = to_ms(parse_time(f"{day}T00:00:00Z"))
             if start + DAY_MS > since_ms:
                 yield self._own.read(start, start + DAY_MS)
+
+    def stored(self, since_ms: int, until_ms: int, ships: Sequence[int] | None) -> Fixes:
+        """The stored rows of the own sensors in a time, of these ships (of all: None)."""
+        if ships is not None and len(ships) <= _FEW_SHIPS:
+            return joined(self._own.read(since_ms, until_ms, ship) for ship in ships)
+        rows = self._own.read(since_ms, until_ms)
+        return rows if ships is None else rows.take(np.isin(rows.mmsi, list(ships)))
 
     def classes(self) -> Mapping[int, int]:
         """The vessel class of every ship whose type is known."""
@@ -251,7 +280,7 @@ class SurveillanceDesk:
 
     def path(self, mmsi: int, since_ms: int, until_ms: int) -> list[dict[str, Any]]:
         """Where a ship was, from own rows and partners', in the order of time."""
-        found = [store.read(since_ms, until_ms, mmsi) for store in (self._own, *self._shared.values())]
+        found = [store.read(since_ms, until_ms, mmsi) for store in (self._own, self._kept, *self._shared.values())]
         rows = [
             {
                 "at": format_time(from_ms(int(fixes.t[i]))),

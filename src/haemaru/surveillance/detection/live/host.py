@@ -63,6 +63,8 @@ class LiveHost:
         self._waiting: Rows = _empty()
         self._late: set[int] = set()
         self._now_ms: int | None = None
+        self.anew: frozenset[int] = frozenset()
+        """The ships that the last `find` worked out anew, because rows of theirs came late."""
         self.mark = _NEVER
         self.counts = {"rows": 0, "late": 0, "ahead": 0, "too_old": 0, "made_anew": 0}
 
@@ -89,6 +91,7 @@ class LiveHost:
         """The findings as they stand, in the shape of `findings.SCHEMA`; what is open counts as if it ended now."""
         with self._working:
             self._take_up()
+            self.anew = frozenset(self._late)
             self._make_late_anew()
             self._window.drop(self.mark - self._window_ms)
             facts = self._window.facts(self._ready().flush(self._state))
