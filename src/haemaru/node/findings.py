@@ -10,9 +10,11 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from haemaru.clock import format_time, from_ms, to_ms
+from haemaru.geography import ports, zone_outlines
 from haemaru.node.hands import share
 from haemaru.node.levels import usual_level
 from haemaru.signing import Vault
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from haemaru.node.node import Node
     from haemaru.surveillance.detection.automaton import Rows
     from haemaru.surveillance.detection.live import LiveHost, Published, Revision
+    from haemaru.surveillance.detection.zones import Zones
 
 KIND: Final = "surveillance.finding"
 _log = logging.getLogger(__name__)
@@ -62,7 +65,9 @@ class FindingDesk:
 
                 node = self._node
                 folder = node.home.folder / "live"
-                self._host = LiveHost(folder, Vault(node.keys.vault), self.rules, live_zones(), self._history)
+                self._host = LiveHost(
+                    folder, Vault(node.keys.vault), self.rules, live_zones(node.home.folder, self.rules), self._history
+                )
             return self._host
 
     def note(self, fixes: Fixes) -> None:
@@ -225,11 +230,29 @@ def rid_of(party: str, finding: str) -> str:
     return f"finding-{party}-{finding}"
 
 
-def live_zones() -> Any:
-    """The tags of the sea at a live node: the ports and zones of the house's tables."""
+def live_zones(folder: Path, rules: Rules) -> "Zones":
+    """The tags of the sea at a live node: its own `zones.geojson` where it has one, else the tables of the house."""
+    from haemaru.surveillance.detection.zone_files import read_zone_file, read_zone_table
     from haemaru.surveillance.detection.zones import Zones
 
-    return Zones.none()
+    own = folder / "zones.geojson"
+    found, _ = read_zone_file(own, rules) if own.exists() else read_zone_table(house_zones(), rules, "house")
+    return Zones.of(found, rules)
+
+
+def house_zones() -> dict[str, Any]:
+    """The ports, anchorages and the territorial sea of the house's tables as GeoJSON; approximate."""
+    places = [
+        {
+            "type": "Feature",
+            "properties": {"kind": "anchorage" if port.kind == "anchorage" else "port", "name": port.id},
+            "geometry": {"type": "Point", "coordinates": [port.position.lon_degrees, port.position.lat_degrees]},
+        }
+        for port in ports()
+    ]
+    waters = {"kind": "territorial_sea", "name": "territorial"}
+    sea = {"type": "Feature", "properties": waters, "geometry": zone_outlines()["territorial"]}
+    return {"type": "FeatureCollection", "features": [*places, sea]}
 
 
 def _rows(fixes: Fixes) -> "Rows":

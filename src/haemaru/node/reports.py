@@ -42,6 +42,7 @@ def node_status(node: "Node") -> dict[str, Any]:
         "feed": _feed(node, now),
         "backups": node.backups.status(),
         "positions": node.surveillance.position_status(),
+        "detection": node.findings.status(),
         "peers": _peers(node, names),
         "records": node.exchange.totals(),
         "quarantined_input": _quarantined(node),

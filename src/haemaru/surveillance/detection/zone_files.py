@@ -40,14 +40,18 @@ def read_zone_file(file: Path, rules: Rules) -> tuple[list[Zone], dict[str, Any]
         table = json.loads(file.read_bytes())
     except (ValueError, RecursionError) as problem:
         raise Fault("bad_zones", str(file), problem=str(problem)[:100]) from None
-    features = _features(table, str(file))
+    return read_zone_table(table, rules, str(file))
+
+
+def read_zone_table(table: Any, rules: Rules, where: str) -> tuple[list[Zone], dict[str, Any]]:
+    """The zones of a GeoJSON feature collection and what was found in it, as `read_zone_file`."""
+    features = _features(table, where)
     kinds = [_kind(feature) for feature in features]
     all_ports = not any(kinds)
     zones: list[Zone] = []
     for number, (feature, kind) in enumerate(zip(features, kinds, strict=True)):
-        where = f"{file} feature {number}"
         named = kind or ("port" if all_ports else "other")
-        zones += _zone(feature, named, rules, where)
+        zones += _zone(feature, named, rules, f"{where} feature {number}")
     told: dict[str, Any] = {"features": len(features), "kinds": dict(sorted(Counter(z.kind for z in zones).items()))}
     return zones, told | ({"all_taken_for_ports": True} if all_ports and features else {})
 
