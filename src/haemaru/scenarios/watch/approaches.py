@@ -5,27 +5,25 @@ from functools import cache
 
 import numpy as np
 
-from haemaru.scenarios.sea import LANES, Point
+from haemaru.scenarios.sea import Point
 from haemaru.scenarios.watch.cast import Cast
 from haemaru.scenarios.watch.courses import HOUR, MINUTE, Course, Vessel
 from haemaru.scenarios.watch.ordinary import use_any_lane, voyage
-from haemaru.scenarios.watch.positives import comer, spot_on_lane
+from haemaru.scenarios.watch.positives import comer, lane_spot, spot_on_lane
 from haemaru.scenarios.watch.waters import (
+    LANE_HALF_WIDTH_NM,
     MILE_M,
     Floats,
     clear_way,
-    lane_table,
-    metres,
     on_land,
     shifted,
     shore,
+    to_lane_nm,
     to_port_m,
     to_shore_m,
     well_heard,
 )
 from haemaru.scenarios.watch.working import one_round, quays
-
-LANE_HALF_WIDTH_M = 3.5 * MILE_M
 
 
 def unseen_partners(cast: Cast, count: int) -> None:
@@ -135,7 +133,8 @@ def _landing(cast: Cast) -> tuple[Point, Point] | None:
         lon, lat = np.array([near[0], far[0]]), np.array([near[1], far[1]])
         wet = ~on_land(lon, lat)
         off_shore = to_shore_m(lon, lat)
-        if wet.all() and off_shore[0] > 600.0 and off_shore[1] > 8.5 * MILE_M and clear_way([near, far], 500.0):
+        fit = wet.all() and off_shore[0] > 600.0 and off_shore[1] > 8.5 * MILE_M and clear_way([near, far], 500.0)
+        if fit and cast.take_spot(far, 4.0 * MILE_M):
             return near, far
     return None
 
@@ -160,20 +159,12 @@ def landings(cast: Cast, count: int, *, by_night: bool) -> None:
         if not cast.dark(course.marks["out"]) and by_night:
             course.with_mark("out", second)
         boat = cast.add("small", course, steady=True, flag="KR")
+        stay = course.marks["in"], course.marks["out"]
+        cast.maybe(boat, "unexplained_stop", *stay, near, "a boat lay close inshore far from any port")
         if by_night:
             strip = 1.2 * MILE_M / (knots * 0.5144)
             began, ended = course.marks["in"] - strip, course.marks["out"] + 0.5 * strip
             cast.tell(boat, "night_approach", began, ended, near, "came close inshore by night, far from any port")
-
-
-def _to_lanes_m(points: list[Point]) -> float:
-    lon, lat = np.array(points).T
-    nearest = np.inf
-    for name in LANES:
-        _, lons, lats, _ = lane_table(name)
-        for at_lon, at_lat in zip(lon, lat, strict=True):
-            nearest = min(nearest, float(metres(lats, lons, at_lat, at_lon).min()))
-    return nearest
 
 
 def off_the_lane(cast: Cast, count: int) -> None:
@@ -183,18 +174,35 @@ def off_the_lane(cast: Cast, count: int) -> None:
         tries += 1
         luck = cast.luck
         name, back = use_any_lane(cast)
-        mile, spot = spot_on_lane(cast, name)
+        mile, spot = lane_spot(cast, name)
         aside = float(luck.uniform(7.5, 12.0)) * MILE_M * float(luck.choice((-1.0, 1.0)))
-        along = float(luck.uniform(6.0, 18.0)) * MILE_M
-        if not _room_aside(name, mile, aside, along):
-            continue
-        knots = float(luck.uniform(10.0, 15.0))
+        along, knots = float(luck.uniform(6.0, 18.0)) * MILE_M, float(luck.uniform(10.0, 15.0))
         course = voyage(cast, name, back, knots, [(mile, _Swerve(aside, along, knots))])
-        course.with_mark("left", float(luck.uniform(0.8 * HOUR, cast.seconds - 4.5 * HOUR)))
+        if not _seen_to_leave(course) or not cast.take_spot(spot):
+            continue
+        course.with_mark("left", float(luck.uniform(1.2 * HOUR, cast.seconds - 4.5 * HOUR)))
         ship = cast.add("merchant", course, steady=True)
         began, ended = course.marks["left"], course.marks["back"]
         cast.tell(ship, "lane_deviation", began, ended, spot, "left its lane and came back to it")
         done += 1
+
+
+def _seen_to_leave(course: Course) -> bool:
+    """Whether it kept to a lane for an hour before and after, and was out in open, well-heard water between."""
+    left, back = course.marks["left"], course.marks["back"]
+    lon, lat = np.array(course.points).T
+
+    def nm(first: float, last: float) -> Floats:
+        moments = np.linspace(first, last, 25)
+        return to_lane_nm(np.interp(moments, course.t, lon), np.interp(moments, course.t, lat))
+
+    moments = np.linspace(left - HOUR, back + HOUR, 60)
+    at_lon, at_lat = np.interp(moments, course.t, lon), np.interp(moments, course.t, lat)
+    if not (well_heard(at_lon, at_lat) & (to_shore_m(at_lon, at_lat) > 3 * MILE_M) & ~on_land(at_lon, at_lat)).all():
+        return False
+    quarter = 0.25 * (back - left)
+    on_lane = max(nm(left - HOUR, left - 900.0).max(), nm(back + 900.0, back + HOUR).max()) < LANE_HALF_WIDTH_NM - 0.2
+    return bool(on_lane and nm(left + quarter, back - quarter).min() > LANE_HALF_WIDTH_NM + 2.5)
 
 
 class _Swerve:
@@ -207,7 +215,7 @@ class _Swerve:
         out = heading + math.copysign(45.0, self.aside)
         home = heading - math.copysign(45.0, self.aside)
         slant = abs(self.aside) * math.sqrt(2.0)
-        inside = LANE_HALF_WIDTH_M / abs(self.aside)
+        inside = LANE_HALF_WIDTH_NM * MILE_M / abs(self.aside)
         hour_m = self.knots * 1852.0 / HOUR
         course.ahead(out, self.knots, inside * slant / hour_m)
         course.mark("left")
@@ -216,26 +224,3 @@ class _Swerve:
         course.ahead(home, self.knots, (1 - inside) * slant / hour_m)
         course.mark("back")
         course.ahead(home, self.knots, inside * slant / hour_m)
-
-
-def _room_aside(name: str, mile: float, aside: float, along: float) -> bool:
-    """Whether the way out and the water beside the lane are open in both directions, without another lane."""
-    run, lons, lats, clear = lane_table(name)
-    at = int(np.searchsorted(run, mile))
-    reach = int((2 * abs(aside) + along) / MILE_M) + 8
-    if at < reach or at + reach >= len(run) or not clear[at - reach : at + reach].all():
-        return False
-    for sense in (1, -1):
-        ahead = at + sense * 8
-        heading = math.atan2(
-            (lons[ahead] - lons[at]) * math.cos(math.radians(lats[at])) * sense * sense, lats[ahead] - lats[at]
-        )
-        here = (float(lons[at]), float(lats[at]))
-        out = heading + math.copysign(math.pi / 2, aside)
-        points = []
-        for far in (abs(aside), abs(aside) + along / 2, abs(aside) + along):
-            on_line = shifted(here, far * math.sin(heading), far * math.cos(heading))
-            points.append(shifted(on_line, abs(aside) * math.sin(out), abs(aside) * math.cos(out)))
-        if _to_lanes_m(points) < LANE_HALF_WIDTH_M + 2.0 * MILE_M or not clear_way([here, *points], 3 * MILE_M):
-            return False
-    return True

@@ -11,6 +11,7 @@ from haemaru.scenarios.watch.waters import (
     BERTHS,
     METRES_PER_DEGREE,
     MILE_M,
+    PORT_RADIUS_M,
     Floats,
     anchorages,
     clear_way,
@@ -19,6 +20,7 @@ from haemaru.scenarios.watch.waters import (
     on_land,
     open_water,
     shifted,
+    to_port_m,
     to_shore_m,
 )
 
@@ -128,7 +130,8 @@ class Cast:
             angle, far = self.luck.uniform(0.0, 6.283), 4_200.0 * self.luck.random() ** 0.5
             spot = shifted(at, float(far * np.sin(angle)), float(far * np.cos(angle)))
             lon, lat = np.array([spot[0]]), np.array([spot[1]])
-            if to_shore_m(lon, lat)[0] < 900.0 or on_land(lon, lat)[0]:
+            in_port = to_port_m(lon, lat)[0] < PORT_RADIUS_M + 600.0
+            if in_port or to_shore_m(lon, lat)[0] < 900.0 or on_land(lon, lat)[0]:
                 continue
             if self._anchored:
                 lon, lat = np.array(self._anchored).T

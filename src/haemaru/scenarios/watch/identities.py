@@ -30,6 +30,8 @@ def changes(cast: Cast, count: int) -> None:
         changed = before.marks["there"]
         mute = float(cast.luck.uniform(2.0, 16.0)) * MINUTE
         after = copy.deepcopy(before)
+        before.deeds = [deed for deed in before.deeds if deed.end < changed]
+        after.deeds = [deed for deed in after.deeds if deed.end > changed]
         before.silences.append((changed, _EVER))
         after.silences.append((-_EVER, changed + mute))
         one, two = cast.add("merchant", before, steady=True), cast.add("merchant", after, steady=True)

@@ -8,18 +8,9 @@ import numpy as np
 from haemaru.scenarios.sea import LANES, POINTS
 from haemaru.scenarios.watch.cast import Cast, berth, lane_stops, lanes_with_stops, offing_anchorage
 from haemaru.scenarios.watch.courses import HOUR, LONG, MINUTE, Course, Vessel, bearing
-from haemaru.scenarios.watch.waters import BERTHS, BERTHS_OF, MILE_M, metres, shifted
+from haemaru.scenarios.watch.waters import BERTHS, BERTHS_OF, FEEDERS, MILE_M, metres, shifted
 
 Act = Callable[[Course, float], None]
-FEEDERS: dict[str, tuple[str, ...]] = {
-    "pohang_busan": ("pohang", "pohang_gate", "east_3", "east_4", "busan_gate", "busan"),
-    "busan_ulsan": ("busan", "busan_gate", "east_4", "ulsan"),
-    "ulsan_pohang": ("ulsan", "east_4", "east_3", "pohang_gate", "pohang"),
-    "sokcho_donghae": ("sokcho", "east_1", "donghae"),
-    "yeosu_jeju": ("yeosu", "south_1", "south_2", "jeju"),
-    "gunsan_daesan": ("gunsan", "gunsan_w", "west_3", "west_4", "daesan_gate", "daesan"),
-    "daesan_incheon": ("daesan", "daesan_gate", "incheon_w", "incheon"),
-}
 _FERRIES = ("busan_hakata", "pohang_ulleung", "donghae_ulleung", "jeju_yeosu")
 
 

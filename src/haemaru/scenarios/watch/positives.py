@@ -6,28 +6,37 @@ hour to an hour and a half, goods lie in the sea for some hours before a boat fe
 
 import math
 
+import numpy as np
+
 from haemaru.scenarios.sea import Point
 from haemaru.scenarios.watch.cast import Cast, lane_stops
 from haemaru.scenarios.watch.courses import HOUR, KNOT, MINUTE, Course, bearing
 from haemaru.scenarios.watch.ordinary import use_any_lane, voyage
-from haemaru.scenarios.watch.waters import MILE_M, clear_way, lane_table, shifted
+from haemaru.scenarios.watch.waters import MILE_M, beyond_reach_nm, clear_way, lane_table, shifted
+
+
+def lane_spot(cast: Cast, name: str) -> tuple[float, Point]:
+    """A mile of a lane in open water, and where it is."""
+    run, lon, lat, _ = lane_table(name)
+    at = cast.luck.choice(lane_stops(name))
+    return float(run[at]), (float(lon[at]), float(lat[at]))
 
 
 def spot_on_lane(cast: Cast, name: str) -> tuple[float, Point]:
-    """A mile of a lane in open water that nothing else has been given, and where it is."""
-    stops = lane_stops(name)
-    run, lon, lat, _ = lane_table(name)
+    """A mile of a lane in open water that nothing else has been given, if there is one left, and where it is."""
     for _ in range(300):
-        at = stops[int(cast.luck.integers(len(stops)))]
-        spot = (float(lon[at]), float(lat[at]))
+        mile, spot = lane_spot(cast, name)
         if cast.take_spot(spot, 3.0 * MILE_M):
             break
-    return float(run[at]), spot
+    return mile, spot
 
 
 def gaps(cast: Cast, count: int) -> None:
     """A ship in good reception falls silent for hours; what it does meanwhile nobody hears."""
-    for number in range(count):
+    done = 0
+    for number in range(20 * count):
+        if done == count:
+            return
         name, back = use_any_lane(cast)
         knots, luck = float(cast.luck.uniform(9.0, 15.0)), cast.luck
         mile, spot = spot_on_lane(cast, name)
@@ -43,8 +52,18 @@ def gaps(cast: Cast, count: int) -> None:
         course = voyage(cast, name, back, knots, [(mile, silent)])
         course.with_mark("gone", float(luck.uniform(2.3 * HOUR, cast.seconds - length - 0.8 * HOUR)))
         gone = course.marks["gone"]
+        if not _within_reach(course, (gone, gone + length)):
+            continue
+        done += 1
         vessel = cast.add("merchant", course, steady=True)
         cast.tell(vessel, "gap", gone, gone + length, spot, "fell silent where others are heard")
+
+
+def _within_reach(course: Course, moments: tuple[float, float]) -> bool:
+    """Whether the ship is well within the stations' reach when it falls silent and when it is heard again."""
+    lon, lat = np.array(course.points).T
+    there = np.interp(moments, course.t, lon), np.interp(moments, course.t, lat)
+    return bool((beyond_reach_nm(*there) < -15.0).all())
 
 
 def stops(cast: Cast, count: int, rule: str = "unexplained_stop") -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from haemaru.scenarios.watch.courses import KNOT, LYING, Course, Vessel
-from haemaru.scenarios.watch.waters import METRES_PER_DEGREE, Floats, well_heard
+from haemaru.scenarios.watch.waters import METRES_PER_DEGREE, Floats, beyond_reach_nm
 from haemaru.values import UNITS_PER_DEGREE
 
 MISSING = 32767
@@ -101,15 +101,15 @@ def _wander(
 
 
 def _reached(vessel: Vessel, moments: Floats, lon: Floats, lat: Floats) -> npt.NDArray[np.bool_]:
-    """Beyond the reach of the stations ships are heard in patches: most half hours not at all."""
-    near = well_heard(lon, lat)
-    if near.all():
-        return near
-    half_hour = (moments // 1800.0).astype(np.int64)
+    """Beyond the reach of the stations ships are heard in patches, fewer the farther: at last most half hours not."""
+    beyond = beyond_reach_nm(lon, lat)
+    far = np.clip(beyond / 25.0, 0.0, 1.0)
     # A hash of ship and half hour decides, so that neighbours fade at different times.
+    half_hour = (moments // 1800.0).astype(np.int64)
     patch = ((half_hour * 2_654_435_761 + vessel.mmsi * 40_503) % 1_000_003) % 100
     spare = ((moments * 1000.0).astype(np.int64) * 7919 + vessel.mmsi) % 100
-    return near | ((patch < 22) & (spare < 40))
+    reached: npt.NDArray[np.bool_] = (patch < 100 - 78 * far) & (spare < 100 - 60 * far)
+    return reached
 
 
 def _speeds(

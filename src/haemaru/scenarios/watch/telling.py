@@ -1,9 +1,10 @@
 """The hidden truth: what a witness would tell of the watch, and what a fair person might name or not."""
 
+import itertools
 from typing import Any
 
 from haemaru.scenarios.watch.cast import Cast
-from haemaru.scenarios.watch.courses import HOUR, Deed, Vessel
+from haemaru.scenarios.watch.courses import HOUR, Course, Deed, Vessel
 
 Told = list[dict[str, Any]]
 
@@ -14,13 +15,27 @@ def told(cast: Cast) -> tuple[Told, Told]:
     either: Told = []
     for rule, one, two, start, end, at, note, maybe in cast.told:
         (either if maybe else truths).append(_line(cast, rule, (one, two), (start, end), at, note))
+    delayed = {ship for _, one, two, *_ in cast.told for ship in (one, two)}
     for vessel in cast.vessels:
         for course in vessel.courses:
             for deed in course.deeds:
                 if deed.end > 0.0 and deed.start < cast.seconds:
                     line = _line(cast, deed.rule, (vessel.mmsi, 0), (deed.start, deed.end), deed.at, deed.note)
                     (either if _doubtful(cast, vessel, deed) else truths).append(line)
+            if vessel.mmsi in delayed:
+                either += _late_legs(cast, vessel, course)
     return sorted(truths, key=_order), sorted(either, key=_order)
+
+
+def _late_legs(cast: Cast, vessel: Vessel, course: Course) -> Told:
+    """A ship that stopped, strayed or met somebody on the way is late as well: its leg may be named for that."""
+    calls = [deed for deed in course.deeds if deed.rule == "port_call"]
+    note = "late because of what it did on the way"
+    return [
+        _line(cast, "leg_time_residual", (vessel.mmsi, 0), (one.end, other.start), other.at, note)
+        for one, other in itertools.pairwise(calls)
+        if one.end < other.start and one.end < cast.seconds and other.start > 0.0
+    ]
 
 
 def _doubtful(cast: Cast, vessel: Vessel, deed: Deed) -> bool:

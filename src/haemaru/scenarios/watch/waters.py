@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from haemaru.geography import ports
-from haemaru.scenarios.sea import Point, lane
+from haemaru.scenarios.sea import LANES, POINTS, Point, lane
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -24,6 +24,7 @@ MILE_M = 1852.0
 _NARROW = math.cos(math.radians(35.5))
 PORT_RADIUS_M = 3_000.0
 ANCHORAGE_RADIUS_M = 5_000.0
+LANE_HALF_WIDTH_NM = 3.5
 
 # Where a ship lies in a harbour, and the offing (a point of `sea.py`) from which the way in is clear of land.
 BERTHS: dict[str, tuple[str, Point]] = {
@@ -50,6 +51,15 @@ BERTHS: dict[str, tuple[str, Point]] = {
     "jindo": ("jeju_w", (126.1350, 34.3750)),
     "hakata": ("hakata", (130.20, 33.83)),
     "kanmon": ("kanmon", (130.42, 34.17)),
+}
+FEEDERS: dict[str, tuple[str, ...]] = {
+    "pohang_busan": ("pohang", "pohang_gate", "east_3", "east_4", "busan_gate", "busan"),
+    "busan_ulsan": ("busan", "busan_gate", "east_4", "ulsan"),
+    "ulsan_pohang": ("ulsan", "east_4", "east_3", "pohang_gate", "pohang"),
+    "sokcho_donghae": ("sokcho", "east_1", "donghae"),
+    "yeosu_jeju": ("yeosu", "south_1", "south_2", "jeju"),
+    "gunsan_daesan": ("gunsan", "gunsan_w", "west_3", "west_4", "daesan_gate", "daesan"),
+    "daesan_incheon": ("daesan", "daesan_gate", "incheon_w", "incheon"),
 }
 # Ends of lanes outside Korea that are ports of call in this world.
 FOREIGN_PORTS: dict[str, Point] = {"hakata": (130.21, 33.83), "kanmon": (130.43, 34.17)}
@@ -161,10 +171,20 @@ def to_anchorage_m(lon: Floats, lat: Floats) -> Floats:
     return _nearest_m(lon, lat, *_places("anchorage"))
 
 
+def beyond_reach_nm(lon: Floats, lat: Floats) -> Floats:
+    """Miles beyond the reach of the shore stations; below 0, miles within it."""
+    north, east = 60.0, 48.0
+    box = np.maximum.reduce([(32.6 - lat) * north, (lat - 38.75) * north, (124.0 - lon) * east, (lon - 131.3) * east])
+    northwest = np.minimum((124.7 - lon) * east, (lat - 36.6) * north)
+    southeast = np.minimum((lon - 130.75) * east, (33.6 - lat) * north)
+    beyond: Floats = np.maximum.reduce([box, northwest, southeast])
+    return beyond
+
+
 def well_heard(lon: Floats, lat: Floats) -> Mask:
-    """Whether the shore stations hear ships well here; beyond, everybody is heard only now and then."""
-    heard: Mask = (lat > 32.6) & (lat < 38.75) & (lon > 124.0) & (lon < 131.3)
-    return heard & ~((lon < 124.7) & (lat > 36.6)) & ~((lon > 130.75) & (lat < 33.6))
+    """Whether the shore stations hear ships well here."""
+    heard: Mask = beyond_reach_nm(lon, lat) <= 0.0
+    return heard
 
 
 def open_water(lon: Floats, lat: Floats) -> Mask:
@@ -187,6 +207,31 @@ def clear_way(points: list[Point], margin_m: float = 900.0) -> bool:
         lats.append(lat + (to_lat - lat) * share)
     all_lon, all_lat = np.concatenate(lons), np.concatenate(lats)
     return bool(to_shore_m(all_lon, all_lat).min() > margin_m) and not on_land(all_lon, all_lat).any()
+
+
+@cache
+def lane_lines() -> dict[str, tuple[Point, ...]]:
+    """Every lane and coastal route by name, as drawn."""
+    lines = {name: lane(name) for name in LANES}
+    return lines | {f"coastal {name}": tuple(POINTS[at] for at in points) for name, points in FEEDERS.items()}
+
+
+@cache
+def _lanes() -> Any:
+    import shapely
+
+    lines = [shapely.LineString([(lon * _NARROW, lat) for lon, lat in line]) for line in lane_lines().values()]
+    together = shapely.union_all(lines)
+    shapely.prepare(together)
+    return together
+
+
+def to_lane_nm(lon: Floats, lat: Floats) -> Floats:
+    """Miles from each position to the middle of the nearest lane, good to 4 %."""
+    import shapely
+
+    miles: Floats = shapely.distance(_lanes(), shapely.points(lon * _NARROW, lat)) * 60.0
+    return miles
 
 
 @cache

@@ -168,6 +168,7 @@ def one_round(
     """From a pier at second `out` to ships at anchor, so long alongside each, and back to the pier."""
     course = Course(home)
     course.lie(LONG)
+    course.tell("port_call", 0.0, f"a {kind} at its pier", either_way=True)
     course.mark("out")
     for ship, seconds in stays:
         alongside(course, ship, out - LONG, seconds, knots, cast)
@@ -241,9 +242,13 @@ def pleasure(cast: Cast, count: int) -> None:
         home = berth(luck, str(luck.choice(BERTHS_OF[offing])))
         course = Course(home)
         course.lie(LONG)
+        course.tell("port_call", 0.0, "a boat in harbour", either_way=True)
         course.mark("out")
+        (lon, lat), (off_lon, off_lat) = home, POINTS[offing]
         for _ in range(int(luck.integers(1, 5))):
-            to = shifted(POINTS[offing], *map(float, luck.uniform(-3500.0, 3500.0, 2)))
+            share = float(luck.uniform(0.2, 0.45))
+            middle = (lon + share * (off_lon - lon), lat + share * (off_lat - lat))
+            to = shifted(middle, *map(float, luck.uniform(-1500.0, 1500.0, 2)))
             if not clear_way([course.here, to], 300.0) or not clear_way([to, home], 100.0):
                 continue
             course.go(to, float(luck.uniform(6.0, 16.0)))

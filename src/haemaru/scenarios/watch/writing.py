@@ -55,9 +55,10 @@ def write(order: "Order", cast: Cast, folder: Path) -> dict[str, Any]:
         "quiet": order.quiet,
         "dark_meeting": order.dark_meeting,
         "late_fetch": order.late_fetch,
-        "watch_from_ms": cast.start_ms + round(cast.watch * 1000.0),
     }
-    _json(folder / "world.json", {"invented": True, **parameters, "night_utc_hours": list(cast.night), **figures})
+    watch_from = cast.start_ms + round(cast.watch * 1000.0)
+    about = {"parameters": parameters, "night_utc_hours": list(cast.night), "watch_from_ms": watch_from, **figures}
+    _json(folder / "world.json", {"invented": True, "seed": order.seed, **about})
     return {"folder": str(folder), "invented": True, **figures}
 
 

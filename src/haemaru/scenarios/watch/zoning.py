@@ -7,17 +7,16 @@ from importlib.resources import files
 from typing import Any
 
 from haemaru.geography import ports
-from haemaru.scenarios.sea import LANES, POINTS, Point, lane
-from haemaru.scenarios.watch.ordinary import FEEDERS
+from haemaru.scenarios.sea import Point
 from haemaru.scenarios.watch.waters import (
     ANCHORAGE_RADIUS_M,
     FOREIGN_PORTS,
+    LANE_HALF_WIDTH_NM,
     PORT_RADIUS_M,
     coast_rings,
+    lane_lines,
     shifted,
 )
-
-LANE_HALF_WIDTH_NM = 3.5
 
 
 @cache
@@ -59,10 +58,8 @@ def _feature(kind: str, name: str, rings: list[list[Point]]) -> dict[str, Any]:
 def _lanes() -> list[tuple[str, list[list[Point]]]]:
     from shapely.geometry import LineString
 
-    lines = {name: lane(name) for name in LANES}
-    lines |= {f"coastal {name}": tuple(POINTS[point] for point in points) for name, points in FEEDERS.items()}
     made = []
-    for name, points in lines.items():
+    for name, points in lane_lines().items():
         # On a chart stretched to the middle latitude of the lane, so that the corridor is as wide everywhere.
         narrow = math.cos(math.radians(sum(lat for _, lat in points) / len(points)))
         corridor = LineString([(lon * narrow, lat) for lon, lat in points]).buffer(LANE_HALF_WIDTH_NM / 60.0, 6)
