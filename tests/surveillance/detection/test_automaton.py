@@ -170,9 +170,10 @@ def test_ships_not_heard_since_are_forgotten_and_the_others_go_on(automaton: Aut
     automaton.step(early, state)
     before = automaton.step(late, state)
 
-    state = state.forget(START + 60_000 * 600)
+    gone, state = state.forget(START + 60_000 * 600)
 
-    assert len(state) == 1
+    assert (len(gone), len(state)) == (1, 1)
+    assert automaton.flush(gone)["tracks"].num_rows == 1
     ended = automaton.step(later, state)
     both = rows((2, 600, 0, 0, 0), (2, 601, 0, 0, 0), (2, 603, 0, 0, 0))
     assert told(joined_facts([before, ended, automaton.flush(state)])) == facts_of(both)

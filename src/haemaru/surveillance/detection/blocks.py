@@ -69,19 +69,19 @@ class Reading:
         """How many rows the files hold."""
         return sum(group.rows for group in self.groups)
 
-    def blocks(self) -> Iterator[tuple[Rows, bool]]:
-        """The rows in blocks; True beside a block that holds every row of its ships.
+    def blocks(self, *, again: bool = False) -> Iterator[tuple[Rows, bool]]:
+        """The rows in blocks; True beside a block after which only its last ship may go on.
 
-        They may be asked for more than once; what memory holds is read once.
+        Who will ask `again` lets them be kept where memory holds them.
         """
         self.rows = 0
-        for rows, complete in self._kept if self._kept is not None else self._read_blocks():
+        for rows, complete in self._kept if self._kept is not None else self._read_blocks(again):
             self.rows += len(rows)
             yield rows, complete
 
-    def _read_blocks(self) -> Iterator[tuple[Rows, bool]]:
+    def _read_blocks(self, again: bool) -> Iterator[tuple[Rows, bool]]:
         self.dropped.clear()
-        kept: list[tuple[Rows, bool]] | None = [] if self.stored_rows <= _KEPT_ROWS else None
+        kept: list[tuple[Rows, bool]] | None = [] if again and self.stored_rows <= _KEPT_ROWS else None
         clusters = _clusters(self.groups)
         for cluster in clusters:
             for rows in self._cluster(cluster):
@@ -93,30 +93,45 @@ class Reading:
         self._kept = kept
 
     def _cluster(self, cluster: list[_Group]) -> Iterator[Rows]:
-        if len(cluster) == 1 or _by_ship(cluster):
-            yield from self._stream(cluster, "mmsi")
+        if _by_ship(cluster) or len(cluster) == 1:
+            yield from self._by_ship(cluster)
         elif _by_time(cluster):
-            yield from self._stream(cluster, "t")
+            yield from self._by_time(cluster)
         elif sum(group.rows for group in cluster) <= _SORT_IN_MEMORY:
             yield _ordered(_joined([self._read(group) for group in cluster]))
         else:
             with tempfile.TemporaryDirectory(prefix="haemaru-detect-") as folder:
-                path = _sorted_on_disk(cluster, Path(folder))
-                yield from self._stream(_groups(path), "mmsi")
+                yield from self._by_ship(_groups(_sorted_on_disk(cluster, Path(folder))))
 
-    def _stream(self, cluster: list[_Group], key: str) -> Iterator[Rows]:
-        """Groups that follow each other by `key`: what shares the last key with the next group waits for it."""
+    def _by_ship(self, cluster: list[_Group]) -> Iterator[Rows]:
+        """Groups that follow each other by ship; a ship that goes on out of order in the next one is sorted with it."""
         waiting: list[Rows] = []
-        for number, group in enumerate(cluster):
-            waiting.append(self._read(group))
-            last = number == len(cluster) - 1
-            if last or sum(map(len, waiting)) < _BLOCK_ROWS:
+        for group in cluster:
+            rows = _ordered(self._read(group))
+            if waiting and len(rows) and not _after(waiting[-1], rows):
+                whole = _joined(waiting)
+                tail = int(np.searchsorted(whole.mmsi, whole.mmsi[-1]))
+                rows = _ordered(_joined([_chosen(whole, slice(tail, None)), rows]))
+                waiting = [_chosen(whole, slice(tail))] if tail else []
+            if sum(map(len, waiting)) >= _BLOCK_ROWS:
+                yield _joined(waiting)
+                waiting = []
+            if len(rows):
+                waiting.append(rows)
+        if waiting:
+            yield _joined(waiting)
+
+    def _by_time(self, cluster: list[_Group]) -> Iterator[Rows]:
+        """Groups that follow each other by time; a block ends where the next row is later than all before."""
+        waiting: list[Rows] = []
+        for group in cluster:
+            rows = self._read(group)
+            if not len(rows):
                 continue
-            ordered = _joined(waiting)
-            values = getattr(ordered, key)
-            held = values == values.max() if len(values) else np.zeros(0, np.bool_)
-            waiting = [_chosen(ordered, held)]
-            yield _ordered(_chosen(ordered, ~held))
+            if sum(map(len, waiting)) >= _BLOCK_ROWS and max(int(each.t.max()) for each in waiting) < int(rows.t.min()):
+                yield _ordered(_joined(waiting))
+                waiting = []
+            waiting.append(rows)
         if waiting:
             yield _ordered(_joined(waiting))
 
@@ -274,8 +289,14 @@ def _joined(parts: list[Rows]) -> Rows:
     return Rows(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in READ})
 
 
-def _chosen(rows: Rows, chosen: npt.NDArray[Any]) -> Rows:
+def _chosen(rows: Rows, chosen: npt.NDArray[Any] | slice) -> Rows:
     return Rows(*(getattr(rows, name)[chosen] for name in READ))
+
+
+def _after(one: Rows, other: Rows) -> bool:
+    """Whether ordered rows begin after others have ended, by ship and time."""
+    last, first = (int(one.mmsi[-1]), int(one.t[-1])), (int(other.mmsi[0]), int(other.t[0]))
+    return first > last
 
 
 def _ordered(rows: Rows) -> Rows:

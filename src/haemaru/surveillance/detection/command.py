@@ -62,6 +62,6 @@ def _zones(order: Order, reading: Reading, rules: Rules) -> tuple[Zones, dict[st
     if order.zones is not None:
         zones, told = read_zone_file(order.zones, rules)
         return Zones.of(zones, rules), {"source": str(order.zones), **told}
-    found = find_places((rows for rows, _ in reading.blocks()), rules)
+    found = find_places((rows for rows, _ in reading.blocks(again=True)), rules)
     kinds = {kind: sum(zone.kind == kind for zone in found) for kind in ("port", "anchorage")}
     return Zones.of(found, rules), {"source": "positions", "features": len(found), "kinds": kinds}

@@ -14,6 +14,7 @@ from haemaru.surveillance.detection.rules import Rules
 from haemaru.surveillance.detection.state import State
 from haemaru.surveillance.detection.zones import Zones
 
+_MANY_SHIPS = 10_000
 Progress = Callable[[int, int], None]
 
 
@@ -32,19 +33,16 @@ def observe(reading: Reading, automaton: Automaton, progress: Progress | None = 
     """All facts of the positions: one pass, each ship's state carried from block to block."""
     state, several = State(), list[Facts]()
     ships = 0
-    not_taken = missed(state)
     for rows, complete in reading.blocks():
         several.append(automaton.step(rows, state))
-        if complete:  # nothing more comes of these ships: the state stays small
-            several.append(automaton.flush(state))
-            ships += len(state)
-            not_taken = {name: count + missed(state)[name] for name, count in not_taken.items()}
-            state = State()
+        if complete and len(state) >= _MANY_SHIPS:  # nothing more comes of them: the state stays small
+            over, state = state.parted(int(rows.mmsi[-1]))
+            several.append(automaton.flush(over))
+            ships += len(over)
         if progress is not None:
             progress(reading.rows, reading.stored_rows)
     several.append(automaton.flush(state))
-    not_taken = {name: count + missed(state)[name] for name, count in not_taken.items()}
-    return Observed(joined_facts(several), reading.rows, ships + len(state), dict(reading.dropped), not_taken)
+    return Observed(joined_facts(several), reading.rows, ships + len(state), dict(reading.dropped), missed(state))
 
 
 def detect(

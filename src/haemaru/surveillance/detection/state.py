@@ -62,18 +62,27 @@ class State:
         self._index()
         return self
 
-    def forget(self, before_ms: int) -> "State":
-        """A state without the ships whose last row is older; what was open of them is for the caller to write first."""
-        kept = np.flatnonzero(self.ships[: len(self), S_LAST_T] >= before_ms)
-        left = State()
+    def forget(self, before_ms: int) -> tuple["State", "State"]:
+        """The ships whose last row is older, so that what is open of them can be written, and the others."""
+        return self._split(self.ships[: len(self), S_LAST_T] >= before_ms)
+
+    def parted(self, mmsi: int) -> tuple["State", "State"]:
+        """All other ships, and this one."""
+        return self._split(self.ships[: len(self), S_MMSI] == mmsi)
+
+    def _split(self, kept: npt.NDArray[np.bool_]) -> tuple["State", "State"]:
+        gone, left = State(), State()
         left.missed = self.missed.copy()
-        left.ships, left.parts = self.ships[kept], self.parts[:0]
-        slots = left.ships[:, S_SLOT:]
-        held = slots >= 0
-        left.parts = self.parts[slots[held]]
-        slots[held] = np.arange(int(held.sum()))
-        left.counts[:] = len(left.ships), len(left.parts)
-        return left.ready()
+        for state, chosen in ((gone, ~kept), (left, kept)):
+            state.ships = self.ships[: len(self)][chosen]
+            slots = state.ships[:, S_SLOT:]
+            held = slots >= 0
+            state.parts = self.parts[slots[held]]
+            slots[held] = np.arange(int(held.sum()))
+            state.counts[:] = len(state.ships), len(state.parts)
+            state.make_room(_SMALLEST)
+            state._index()
+        return gone, left
 
     def to_bytes(self, made_with: str) -> bytes:
         """The state as bytes, the same for the same state; `made_with` names rules and zones."""

@@ -39,9 +39,10 @@ class Zone:
 class Zones:
     """The tags of the sea.
 
-    `tiles` gives for each quarter-degree cell (row * 1440 + column) its row in `tags` and `ports`, or -1; `tags` holds
-    the bits of `tags.py` for the 100 x 100 small cells of a tile, `ports` the number of the port from 1 where `IN_PORT`
-    is set, else 0. `names` are the names of the ports in the order of their numbers.
+    `tiles` gives for each quarter-degree cell (row * 1440 + column) its row in `tags` and `ports`, -1 where it has no
+    tags, or -2 - tags where they are the same all over (most of a sea: nothing else is looked up). `tags` holds the
+    bits of `tags.py` for the 100 x 100 small cells of a tile, `ports` the number of the port from 1 where `IN_PORT` is
+    set, else 0. `names` are the names of the ports in the order of their numbers.
     """
 
     tiles: npt.NDArray[np.int32]
@@ -78,7 +79,8 @@ class Zones:
             line = min((north // 1500 if north >= 0 else -1 - -north // 1500) + ROWS * CELLS // 2, ROWS * CELLS - 1)
             column = (east + 108_000_000) // 1500
             tile = int(self.tiles[line // CELLS * COLUMNS + column // CELLS])
-            told.append(int(self.tags[tile, line % CELLS * CELLS + column % CELLS]) if tile >= 0 else 0)
+            inside = int(self.tags[tile, line % CELLS * CELLS + column % CELLS]) if tile >= 0 else -2 - tile
+            told.append(max(inside, 0))
         return told
 
     def digest(self) -> str:
@@ -109,6 +111,9 @@ class _Canvas:
         tags, ports = [np.zeros((0, _SIZE), np.uint8)], [np.zeros((0, _SIZE), np.int32)]
         empty = np.zeros((CELLS, CELLS), np.int32)
         for at in sorted(self.tags):
+            if at not in self.ports and (self.tags[at] == self.tags[at][0, 0]).all():
+                tiles[at] = -2 - int(self.tags[at][0, 0])
+                continue
             numbers = self.ports.get(at, empty)
             looks = self.tags[at].tobytes() + numbers.tobytes()
             if looks not in known:

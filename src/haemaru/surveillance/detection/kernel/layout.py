@@ -21,12 +21,12 @@ SHIP_COLUMNS: Final = S_SLOT + MOST_PARTS
     P_TRACK_T, P_TRACK_LAT, P_TRACK_LON, P_TRACK_TAGS, P_TRACK_N, P_ALTERNATIONS,
     P_CELL, P_CELL_T, P_CELL_N, P_CELL_LOST,
     P_JUMP_T0, P_JUMP_LAT0, P_JUMP_LON0, P_JUMP_T1, P_JUMP_LAT1, P_JUMP_LON1, P_JUMP_SPEED, P_JUMP_TO,
-    P_BIN, P_SPAN, P_SPAN_END,
-) = range(29)  # fmt: skip
+    P_BIN, P_SPAN, P_SPAN_END, P_SLOW, P_CALM,
+) = range(31)  # fmt: skip
 SPANS: Final = 12  # of 10 minutes: n_before looks back over twelve, sog_before over four
 SPAN_MS: Final = 600_000
 FAST_SPANS: Final = 4
-P_COUNTS: Final = 29
+P_COUNTS: Final = 31
 P_FASTEST: Final = P_COUNTS + SPANS  # speed + 1, 0 where none was known
 
 # Two runs and four stays; which are open stands in P_OPEN, runs first.

@@ -5,6 +5,8 @@ from haemaru.surveillance.detection.kernel.layout import (
     F_RUNS,
     FAST_SPANS,
     P_FASTEST,
+    P_LAT,
+    P_LON,
     P_OPEN,
     P_RUNS,
     P_T,
@@ -75,8 +77,8 @@ def _begin(part, run, t, lat, lon, sog, tags):
     run[:] = 0
     run[R_T0] = run[R_T1] = t
     run[R_N] = 1
-    run[R_LAT] = run[R_LAST_LAT] = lat
-    run[R_LON] = run[R_LAST_LON] = lon
+    run[R_LAT] = lat
+    run[R_LON] = lon
     run[R_SUM_SOG] = sog
     run[R_TAGS_OR] = run[R_TAGS_AND] = tags
     fastest = 0
@@ -94,23 +96,33 @@ def _prolong(part, run, t, lat, lon, sog, tags, leg):
         run[R_PATH] += leg
     else:
         run[R_PATH] += distance(run[R_LAST_LAT], run[R_LAST_LON], lat, lon)
-    run[R_GAP] = max(run[R_GAP], since)
+        run[R_AFTER] = -1
+    if since > run[R_GAP]:
+        run[R_GAP] = since
     dlat = lat - run[R_LAT]
     dlon = wrap(lon - run[R_LON])
     run[R_SUM_DLAT] += dlat
     run[R_SUM_DLON] += dlon
-    run[R_MIN_DLAT] = min(run[R_MIN_DLAT], dlat)
-    run[R_MAX_DLAT] = max(run[R_MAX_DLAT], dlat)
-    run[R_MIN_DLON] = min(run[R_MIN_DLON], dlon)
-    run[R_MAX_DLON] = max(run[R_MAX_DLON], dlon)
+    _stretch(run, dlat, dlon)
     run[R_T1] = t
     run[R_N] += 1
-    run[R_LAST_LAT] = lat
-    run[R_LAST_LON] = lon
     run[R_SUM_SOG] += sog
-    run[R_TAGS_OR] |= tags
-    run[R_TAGS_AND] &= tags
-    run[R_AFTER] = -1
+    if tags != run[R_TAGS_OR] or tags != run[R_TAGS_AND]:
+        run[R_TAGS_OR] |= tags
+        run[R_TAGS_AND] &= tags
+
+
+@compiled
+def _stretch(run, dlat, dlon):
+    """Makes the box hold a row; written for the row that lies inside, as nearly every one does."""
+    if dlat < run[R_MIN_DLAT]:
+        run[R_MIN_DLAT] = dlat
+    elif dlat > run[R_MAX_DLAT]:
+        run[R_MAX_DLAT] = dlat
+    if dlon < run[R_MIN_DLON]:
+        run[R_MIN_DLON] = dlon
+    elif dlon > run[R_MAX_DLON]:
+        run[R_MAX_DLON] = dlon
 
 
 @compiled
@@ -136,6 +148,8 @@ def follow_run(part, level, slow, mmsi, number, t, lat, lon, sog, tags, leg, q, 
         ended = t - run[R_T1] > allowed or (slow and level == 1 and _leaves_box(run, lat, lon, q[Q_EXTENT]))
         if run[R_AFTER] < 0 and (ended or not slow):
             run[R_AFTER] = sog
+            run[R_LAST_LAT] = part[P_LAT]  # the part's last row was slow: the way goes on from there
+            run[R_LAST_LON] = part[P_LON]
         if not ended:
             if slow:
                 _prolong(part, run, t, lat, lon, sog, tags, leg)

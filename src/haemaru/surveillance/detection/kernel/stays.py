@@ -4,6 +4,7 @@ from haemaru.surveillance.detection.kernel.gate import compiled, compiled_apart
 from haemaru.surveillance.detection.kernel.layout import (
     F_STAYS,
     F_VISITS,
+    P_CALM,
     P_CELL,
     P_CELL_LOST,
     P_CELL_N,
@@ -11,6 +12,7 @@ from haemaru.surveillance.detection.kernel.layout import (
     P_LAT,
     P_LON,
     P_OPEN,
+    P_SLOW,
     P_STAYS,
     P_T,
     Q_SLOW_DKN,
@@ -52,33 +54,38 @@ def write_stay(part, which, mmsi, number, out, used):
     row[8] = part[P_T] if inside else stay[Y_T1]
     row[9] = part[P_LAT] if inside else stay[Y_LAT1]
     row[10] = part[P_LON] if inside else stay[Y_LON1]
-    row[11] = stay[Y_SLOW]
+    row[11] = stay[Y_SLOW] + part[P_SLOW] if inside else stay[Y_SLOW]
     row[12] = stay[Y_FASTEST] if stay[Y_FASTEST] >= 0 else UNKNOWN
 
 
 @compiled_apart
-def _begin(stay, t, lat, lon, sog, port):
+def _begin(part, stay, t, lat, lon, sog, port):
     stay[Y_PORT] = port
     stay[Y_INSIDE] = 1
     stay[Y_T0] = t
     stay[Y_LAT0] = lat
     stay[Y_LON0] = lon
-    stay[Y_SLOW] = 0
+    stay[Y_SLOW] = -part[P_SLOW]
     stay[Y_FASTEST] = sog if sog != UNKNOWN else -1
 
 
 @compiled
-def _go_on(part, stay, t, sog, slow_dkn):
-    if stay[Y_INSIDE] != 0 and sog < slow_dkn:
-        stay[Y_SLOW] += t - part[P_T]
-    stay[Y_INSIDE] = 1
+def _go_on(part, stay, sog):
+    if stay[Y_INSIDE] == 0:
+        stay[Y_INSIDE] = 1
+        stay[Y_SLOW] -= part[P_SLOW]
     if sog != UNKNOWN:
         stay[Y_FASTEST] = max(stay[Y_FASTEST], sog)
 
 
 @compiled_apart
 def follow_stays(part, mmsi, number, t, lat, lon, sog, tags, port, q, out, used):
-    """Takes a row into the part's stays; the part still holds the row before."""
+    """Takes a row into the part's stays; the part still holds the row before, but P_SLOW the leg to this one.
+
+    `P_CALM` is left so that a row under the same tags and no faster changes nothing: it need not come here.
+    """
+    slow_before = part[P_SLOW] - (t - part[P_T] if sog < q[Q_SLOW_DKN] else 0)
+    calm = UNKNOWN - 1
     for which in range(STAYS):
         bit = 4 << which
         is_open = part[P_OPEN] & bit != 0
@@ -91,18 +98,22 @@ def follow_stays(part, mmsi, number, t, lat, lon, sog, tags, port, q, out, used)
         if is_open:
             if not inside and stay[Y_INSIDE] != 0:
                 stay[Y_INSIDE] = 0
+                stay[Y_SLOW] += slow_before
                 stay[Y_T1] = part[P_T]
                 stay[Y_LAT1] = part[P_LAT]
                 stay[Y_LON1] = part[P_LON]
             if stay[Y_INSIDE] != 0 or t - stay[Y_T1] <= q[Q_STAY_BREAK_MS]:
                 if inside:
-                    _go_on(part, stay, t, sog, q[Q_SLOW_DKN])
+                    _go_on(part, stay, sog)
+                calm = min(calm, stay[Y_FASTEST] if inside else -1)
                 continue
             write_stay(part, which, mmsi, number, out, used)
             part[P_OPEN] &= ~bit
         if under:
-            _begin(stay, t, lat, lon, sog, here)
+            _begin(part, stay, t, lat, lon, sog, here)
             part[P_OPEN] |= bit
+            calm = min(calm, stay[Y_FASTEST])
+    part[P_CALM] = calm
 
 
 @compiled_apart

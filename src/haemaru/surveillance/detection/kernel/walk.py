@@ -13,6 +13,7 @@ from haemaru.surveillance.detection.kernel.layout import (
     NEVER,
     P_ALTERNATIONS,
     P_BIN,
+    P_CALM,
     P_CELL,
     P_CELL_LOST,
     P_CELL_N,
@@ -23,6 +24,7 @@ from haemaru.surveillance.detection.kernel.layout import (
     P_N,
     P_OPEN,
     P_PORT,
+    P_SLOW,
     P_SOG,
     P_SPAN,
     P_SPAN_END,
@@ -151,6 +153,8 @@ def _follow(part, mmsi, number, t, lat, lon, sog, quarter, tags, port, q, out, u
         _silence(part, mmsi, number, t, lat, lon, sog, tags, q, out, used)
     if t >= part[P_SPAN_END]:
         _advance_spans(part, t)
+    if sog < q[Q_SLOW_DKN] and part[P_N] > 0:
+        part[P_SLOW] += t - part[P_T]
     slow, still = sog < q[Q_SLOW_DKN], sog <= q[Q_STILL_DKN]
     if slow or still or part[P_OPEN] & RUNS_OPEN:
         leg = distance(part[P_LAT], part[P_LON], lat, lon) if slow or still else 0
@@ -158,7 +162,8 @@ def _follow(part, mmsi, number, t, lat, lon, sog, quarter, tags, port, q, out, u
             follow_run(part, 0, slow, mmsi, number, t, lat, lon, sog, tags, leg, q, out, used)
         if still or part[P_OPEN] & 2:
             follow_run(part, 1, still, mmsi, number, t, lat, lon, sog, tags, leg, q, out, used)
-    if tags & STAY_TAGS or part[P_OPEN] & STAYS_OPEN:
+    same = tags == part[P_TAGS] and port == part[P_PORT] and sog <= part[P_CALM]
+    if not same and (tags & STAY_TAGS or part[P_OPEN] & STAYS_OPEN):
         follow_stays(part, mmsi, number, t, lat, lon, sog, tags, port, q, out, used)
     if part[P_CELL] == quarter:
         part[P_CELL_N] += 1
@@ -222,8 +227,10 @@ def _take(ship, parts, held, t, lat, lon, sog, q, zones, out, used):
     quarter = line // CELLS * COLUMNS + (lon + HALF_TURN) // QUARTER
     tags = 0
     port = 0
-    tile = zones[0][quarter]
-    if tile >= 0:
+    tile = int(zones[0][quarter])
+    if tile < -1:
+        tags = -2 - tile
+    elif tile >= 0:
         cell = line % CELLS * CELLS + (lon + HALF_TURN) % QUARTER // CELL
         tags = int(zones[1][tile, cell])
         if tags & _PORT_BIT:
