@@ -144,7 +144,7 @@ def _numbers(rules: Rules) -> Matrix:
         ("split", "reach_dkn"), ("split", "slack_m"), ("split", "forget_ms"), ("split", "crowd_parts"),
         ("facts", "drop_ms"), ("facts", "track_end_ms"), ("facts", "slow_dkn"), ("facts", "slow_break_ms"),
         ("facts", "still_dkn"), ("facts", "still_break_ms"), ("facts", "still_extent_m"), ("facts", "shortest_run_ms"),
-        ("facts", "implied_ms"), ("facts", "stay_break_ms"),
+        ("facts", "implied_ms"), ("facts", "stay_break_ms"), ("facts", "run_slack_m"),
     )  # fmt: skip
     return np.array(
         [limits[name.rsplit("_", 1)[1]](rules.number(section, name)) for section, name in names], dtype=np.int64

@@ -11,7 +11,8 @@ Two words hold for all tables. **Speed** is the reported one, else the speed ove
 - `drops`: two neighbouring rows of a part 15 min or more apart. `n_before` counts the part's rows in the twelve
   10-minute spans (counted from 1970) up to and including the one that holds `t0`: the 2 h before, `t0` included.
 - `runs`: slow rows (`level` 30: below 3 kn, breaks to 10 min; 20: to 2 kn, breaks to 30 min, cut where the box that
-  holds the run would be more than 14 km across) of 2 min or more. Faster rows between two slow ones are not in the run:
+  holds the run would be more than 14 km across) of 2 min or more. Faster rows between two slow ones are not in the run.
+  A break in which the ship came farther than at the level's speed (and 300 m) ends the run: it was somewhere else.
   `slow_ms` adds the legs between neighbouring rows that are both slow, `gap_in_ms` is the longest break. `lat`, `lon`
   are the mean of the slow rows, halves rounded away from zero; `min_dlon`, `max_dlon` count from `first_lon`. `path_m`
   adds the ways from slow row to slow row. `sog_before` is the highest speed in the four 10-minute spans up to that of
@@ -26,7 +27,8 @@ Two words hold for all tables. **Speed** is the reported one, else the speed ove
   180 W). `n` rows; `lost_ms` of it inside drops that began there.
 - `zone_stays`: a part's stay under one tag `bit` (`IN_PORT` for each `port`, `TERRITORIAL`, `COAST`, `LANE`), from its
   first to its last row inside; up to 10 min outside do not end it. `slow_ms` adds the legs between rows inside at whose
-  end the ship was slower than 3 kn; `sog_max` is the highest speed inside.
+  end the ship was slower than 3 kn; `sog_max` is the highest speed inside; `sum_run` adds the speeds of the `n_run`
+  rows at 3 kn or more, so that their mean is the speed under way.
 """
 
 from collections.abc import Mapping
@@ -59,7 +61,8 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "visits": ("mmsi", "part", "cell", "t0", "t1", "n", "lost_ms"),
     "zone_stays": (
-        "mmsi", "part", "bit", "port", "t0", "lat0", "lon0", "t1", "lat1", "lon1", "slow_ms", "sog_max",
+        "mmsi", "part", "bit", "port", "t0", "lat0", "lon0", "t1", "lat1", "lon1", "slow_ms", "sog_max", "n_run",
+        "sum_run",
     ),
 }  # fmt: skip
 

@@ -11,9 +11,12 @@ from haemaru.surveillance.detection.kernel.layout import (
     P_RUNS,
     P_T,
     Q_EXTENT,
+    Q_RUN_SLACK,
     Q_SHORTEST_MS,
     Q_SLOW_BREAK_MS,
+    Q_SLOW_DKN,
     Q_STILL_BREAK_MS,
+    Q_STILL_DKN,
     R_AFTER,
     R_BEFORE,
     R_GAP,
@@ -139,6 +142,14 @@ def _leaves_box(run, lat, lon, extent):
 
 
 @compiled
+def _went_away(part, run, t, lat, lon, limit_dkn, slack):
+    """Whether a break took the ship farther than a slow ship gets; 0.1 kn is one unit in 3,600 ms."""
+    if run[R_T1] == part[P_T]:
+        return False
+    return distance(run[R_LAST_LAT], run[R_LAST_LON], lat, lon) > limit_dkn * (t - run[R_T1]) // 3600 + slack
+
+
+@compiled
 def follow_run(part, level, slow, mmsi, number, t, lat, lon, sog, tags, leg, q, out, used):
     """Takes a row, `leg` units from the part's row before, into the run of a level: it begins, goes on or ends."""
     bit = 1 << level
@@ -146,6 +157,8 @@ def follow_run(part, level, slow, mmsi, number, t, lat, lon, sog, tags, leg, q, 
     if part[P_OPEN] & bit:
         allowed = q[Q_SLOW_BREAK_MS] if level == 0 else q[Q_STILL_BREAK_MS]
         ended = t - run[R_T1] > allowed or (slow and level == 1 and _leaves_box(run, lat, lon, q[Q_EXTENT]))
+        if slow and not ended:
+            ended = _went_away(part, run, t, lat, lon, q[Q_SLOW_DKN] if level == 0 else q[Q_STILL_DKN], q[Q_RUN_SLACK])
         if run[R_AFTER] < 0 and (ended or not slow):
             run[R_AFTER] = sog
             run[R_LAST_LAT] = part[P_LAT]  # the part's last row was slow: the way goes on from there

@@ -9,6 +9,8 @@ from haemaru.surveillance.detection.kernel.layout import (
     P_CELL_LOST,
     P_CELL_N,
     P_CELL_T,
+    P_FAST_N,
+    P_FAST_SUM,
     P_LAT,
     P_LON,
     P_OPEN,
@@ -19,6 +21,8 @@ from haemaru.surveillance.detection.kernel.layout import (
     Q_STAY_BREAK_MS,
     STAY_COLUMNS,
     STAYS,
+    Y_FAST_N,
+    Y_FAST_SUM,
     Y_FASTEST,
     Y_INSIDE,
     Y_LAT0,
@@ -54,65 +58,79 @@ def write_stay(part, which, mmsi, number, out, used):
     row[8] = part[P_T] if inside else stay[Y_T1]
     row[9] = part[P_LAT] if inside else stay[Y_LAT1]
     row[10] = part[P_LON] if inside else stay[Y_LON1]
-    row[11] = stay[Y_SLOW] + part[P_SLOW] if inside else stay[Y_SLOW]
+    row[11] = stay[Y_SLOW] + (part[P_SLOW] if inside else 0)
     row[12] = stay[Y_FASTEST] if stay[Y_FASTEST] >= 0 else UNKNOWN
-
-
-@compiled_apart
-def _begin(part, stay, t, lat, lon, sog, port):
-    stay[Y_PORT] = port
-    stay[Y_INSIDE] = 1
-    stay[Y_T0] = t
-    stay[Y_LAT0] = lat
-    stay[Y_LON0] = lon
-    stay[Y_SLOW] = -part[P_SLOW]
-    stay[Y_FASTEST] = sog if sog != UNKNOWN else -1
+    row[13] = stay[Y_FAST_N] + (part[P_FAST_N] if inside else 0)
+    row[14] = stay[Y_FAST_SUM] + (part[P_FAST_SUM] if inside else 0)
 
 
 @compiled
-def _go_on(part, stay, sog):
-    if stay[Y_INSIDE] == 0:
-        stay[Y_INSIDE] = 1
-        stay[Y_SLOW] -= part[P_SLOW]
-    if sog != UNKNOWN:
-        stay[Y_FASTEST] = max(stay[Y_FASTEST], sog)
+def _begin(stay, t, lat, lon, port):
+    stay[Y_PORT] = port
+    stay[Y_INSIDE] = 0
+    stay[Y_T0] = t
+    stay[Y_LAT0] = lat
+    stay[Y_LON0] = lon
+    stay[Y_SLOW] = 0
+    stay[Y_FASTEST] = -1
+    stay[Y_FAST_N] = 0
+    stay[Y_FAST_SUM] = 0
+
+
+@compiled
+def _enter(part, stay, fast):
+    """From this row on, itself included, the part's running counts are the stay's; the leg to it is not."""
+    stay[Y_INSIDE] = 1
+    stay[Y_SLOW] -= part[P_SLOW]
+    stay[Y_FAST_N] -= part[P_FAST_N] - (1 if fast > 0 else 0)
+    stay[Y_FAST_SUM] -= part[P_FAST_SUM] - fast
+
+
+@compiled
+def _leave(part, stay, leg_ms, fast):
+    """The row before was the last one inside."""
+    stay[Y_INSIDE] = 0
+    stay[Y_T1] = part[P_T]
+    stay[Y_LAT1] = part[P_LAT]
+    stay[Y_LON1] = part[P_LON]
+    stay[Y_SLOW] += part[P_SLOW] - leg_ms
+    stay[Y_FAST_N] += part[P_FAST_N] - (1 if fast > 0 else 0)
+    stay[Y_FAST_SUM] += part[P_FAST_SUM] - fast
 
 
 @compiled_apart
 def follow_stays(part, mmsi, number, t, lat, lon, sog, tags, port, q, out, used):
-    """Takes a row into the part's stays; the part still holds the row before, but P_SLOW the leg to this one.
+    """Takes a row into the part's stays; the part still holds the row before, but its running counts this one too.
 
     `P_CALM` is left so that a row under the same tags and no faster changes nothing: it need not come here.
     """
-    slow_before = part[P_SLOW] - (t - part[P_T] if sog < q[Q_SLOW_DKN] else 0)
+    leg_ms = t - part[P_T] if sog < q[Q_SLOW_DKN] else 0
+    fast = sog if q[Q_SLOW_DKN] <= sog < UNKNOWN else 0
     calm = UNKNOWN - 1
     for which in range(STAYS):
         bit = 4 << which
-        is_open = part[P_OPEN] & bit != 0
         under = tags & _BITS[which] != 0
-        if not is_open and not under:
+        if part[P_OPEN] & bit == 0 and not under:
             continue
         stay = part[P_STAYS + which * STAY_COLUMNS : P_STAYS + (which + 1) * STAY_COLUMNS]
         here = port if _BITS[which] == _PORT_BIT else 0
-        inside = under and (not is_open or stay[Y_PORT] == here)
-        if is_open:
+        inside = under and stay[Y_PORT] == here
+        if part[P_OPEN] & bit:
             if not inside and stay[Y_INSIDE] != 0:
-                stay[Y_INSIDE] = 0
-                stay[Y_SLOW] += slow_before
-                stay[Y_T1] = part[P_T]
-                stay[Y_LAT1] = part[P_LAT]
-                stay[Y_LON1] = part[P_LON]
-            if stay[Y_INSIDE] != 0 or t - stay[Y_T1] <= q[Q_STAY_BREAK_MS]:
-                if inside:
-                    _go_on(part, stay, sog)
-                calm = min(calm, stay[Y_FASTEST] if inside else -1)
-                continue
-            write_stay(part, which, mmsi, number, out, used)
-            part[P_OPEN] &= ~bit
-        if under:
-            _begin(part, stay, t, lat, lon, sog, here)
+                _leave(part, stay, leg_ms, fast)
+            if stay[Y_INSIDE] == 0 and t - stay[Y_T1] > q[Q_STAY_BREAK_MS]:
+                write_stay(part, which, mmsi, number, out, used)
+                part[P_OPEN] &= ~bit
+        if under and part[P_OPEN] & bit == 0:
+            _begin(stay, t, lat, lon, here)
             part[P_OPEN] |= bit
-            calm = min(calm, stay[Y_FASTEST])
+            inside = True
+        if part[P_OPEN] & bit and inside:
+            if stay[Y_INSIDE] == 0:
+                _enter(part, stay, fast)
+            if sog != UNKNOWN:
+                stay[Y_FASTEST] = max(stay[Y_FASTEST], sog)
+        calm = min(calm, stay[Y_FASTEST] if inside else -1)
     part[P_CALM] = calm
 
 

@@ -18,6 +18,8 @@ from haemaru.surveillance.detection.kernel.layout import (
     P_CELL_LOST,
     P_CELL_N,
     P_COUNTS,
+    P_FAST_N,
+    P_FAST_SUM,
     P_FASTEST,
     P_LAT,
     P_LON,
@@ -153,9 +155,12 @@ def _follow(part, mmsi, number, t, lat, lon, sog, quarter, tags, port, q, out, u
         _silence(part, mmsi, number, t, lat, lon, sog, tags, q, out, used)
     if t >= part[P_SPAN_END]:
         _advance_spans(part, t)
-    if sog < q[Q_SLOW_DKN] and part[P_N] > 0:
-        part[P_SLOW] += t - part[P_T]
     slow, still = sog < q[Q_SLOW_DKN], sog <= q[Q_STILL_DKN]
+    if slow:
+        part[P_SLOW] += t - part[P_T] if part[P_N] > 0 else 0
+    elif sog != UNKNOWN:
+        part[P_FAST_N] += 1
+        part[P_FAST_SUM] += sog
     if slow or still or part[P_OPEN] & RUNS_OPEN:
         leg = distance(part[P_LAT], part[P_LON], lat, lon) if slow or still else 0
         if slow or part[P_OPEN] & 1:
