@@ -5,6 +5,8 @@ import random
 import pytest
 from tests.exchange.nodes import Node, drain, later, report
 
+from haemaru.exchange.comparison import COMPARED, RESENT, ComparedFacts, ResentFacts, parts_of
+from haemaru.exchange.entries import entry_bytes
 from haemaru.storage import Tx
 
 
@@ -132,6 +134,22 @@ def test_what_the_receiver_lacks_although_it_signed_for_it_is_sent_again(pair: t
     assert north.exchange.status()["south"]["compared"]["open"] == {}
     later(north.clock, hours=1)
     assert compared(north, south)["missing"] == 0
+
+
+def test_a_difference_that_a_later_comparison_does_not_find_is_none_any_more(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    north.put(report(), "south")
+    drain(*pair)
+    facts = ComparedFacts(session="s", peer="south", missing=parts_of([("intelligence", 1, 1)]), rounds=1, done=True)
+    refused = ResentFacts(peer="south", channel="intelligence", epoch=1, first=1, last=1, code="gap")
+    with north.ledger.write() as batch:
+        batch.append(COMPARED, entry_bytes(facts))
+        batch.append(RESENT, entry_bytes(refused))
+    assert north.exchange.status()["south"]["compared"]["open"] == {"missing": 1}
+
+    compared(north, south)
+
+    assert north.exchange.status()["south"]["compared"]["open"] == {}
 
 
 def test_a_record_taken_back_meanwhile_is_not_sent_again_but_as_a_void(pair: tuple[Node, Node]) -> None:

@@ -203,7 +203,7 @@ def _compared(tx: Tx, entry: Entry, body: bytes) -> None:
 
 def _forget_others(tx: Tx, place: dict[str, str]) -> None:
     """What this comparison did not find again is no difference any more."""
-    others = " WHERE asker = :asker AND peer = :peer AND session <> :session AND state = 'open'"
+    others = " WHERE asker = :asker AND peer = :peer AND session <> :session AND state <> 'done'"
     # Of numbers that only the partner named, and that may never have been, no row is kept.
     tx.run(f"DELETE FROM exchange_differences{others} AND code = 'unknown'", **place)
     tx.run(f"UPDATE exchange_differences SET state = 'done'{others} AND code <> 'forked'", **place)

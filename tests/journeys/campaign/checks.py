@@ -17,6 +17,8 @@ from haemaru.surveillance import read_shared, share
 from haemaru.surveillance.share import Handling
 
 _QUIET_S = 240.0
+# Standings are told once a minute: by them a node learns that its partner is not behind any more.
+_STANDINGS_S = 130.0
 
 
 def drained(homes: list[CampaignHome], patience_s: float = _QUIET_S) -> list[str]:
@@ -99,13 +101,19 @@ def counts(homes: list[CampaignHome]) -> dict[str, Any]:
     return {**total, "refused": dict(refused), "entries": witnessed}
 
 
-def alarms(homes: list[CampaignHome]) -> list[str]:
-    """What still alarms an officer when everything is mended and looked into."""
-    found = []
-    for home in homes:
-        for peer in home.ask("status")["peers"]:
-            found += [f"{home.party} of {peer['party']}: {code}" for code in peer["alarms"]]
-    return found
+def alarms(homes: list[CampaignHome], patience_s: float = _STANDINGS_S) -> list[str]:
+    """What still alarms an officer when everything is mended and looked into, and both have told how far they are."""
+    end = time.monotonic() + patience_s
+    while True:
+        found = [
+            f"{home.party} of {peer['party']}: {code}"
+            for home in homes
+            for peer in home.ask("status")["peers"]
+            for code in peer["alarms"]
+        ]
+        if not found or time.monotonic() > end:
+            return found
+        time.sleep(1.0)
 
 
 def ledgers_agree(homes: list[CampaignHome]) -> dict[str, Any]:
