@@ -194,6 +194,9 @@ def test_what_stood_aside_is_not_forgotten_when_streams_are_opened_anew(
     drain(north, south)
 
     assert sorted(south.rids()) == ["a-1", "b-1"]
+    north.exchange.digests.compare("south", turn=False)
+    drain(north, south)
+    assert north.exchange.status()["south"]["compared"]["open"] == {}
     counts = north.counts("south"), south.counts("north")
     assert [(each["waiting"], each["lost"], each["duplicates"], each["quarantined"]) for each in counts] == [
         (0, 0, 0, {}),

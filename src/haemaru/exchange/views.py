@@ -345,7 +345,8 @@ def _reopened(tx: Tx, _entry: Entry, body: bytes) -> None:
     tx.run(
         "UPDATE exchange_out SET state = 'moved' WHERE peer = :peer AND epoch ="
         " (SELECT max(n.epoch) FROM exchange_streams n WHERE n.direction = 'out' AND n.peer = :peer)"
-        " AND (state = 'sealed' OR (state = 'delivered' AND void_entry < 0)) AND seq >"
+        # A void too: whether its number had arrived before it was empty is not known any more, and a comparison asks.
+        " AND (state IN ('sealed', 'void') OR (state = 'delivered' AND void_entry < 0)) AND seq >"
         " (SELECT s.acked FROM exchange_streams s WHERE s.direction = 'out' AND s.peer = exchange_out.peer"
         " AND s.channel = exchange_out.channel AND s.epoch = exchange_out.epoch)",
         peer=facts.peer,
