@@ -156,8 +156,6 @@ def landings(cast: Cast, count: int, *, by_night: bool) -> None:
         course.mark("out")
         course.go(far, float(luck.uniform(14.0, 26.0)))
         course.with_mark("in", second)
-        if not cast.dark(course.marks["out"]) and by_night:
-            course.with_mark("out", second)
         boat = cast.add("small", course, steady=True, flag="KR")
         stay = course.marks["in"], course.marks["out"]
         cast.maybe(boat, "unexplained_stop", *stay, near, "a boat lay close inshore far from any port")

@@ -157,10 +157,10 @@ class Cast:
         return begin <= hour < end if begin < end else hour >= begin or hour < end
 
     def dark_second(self, first: float, last: float, wanted: bool = True) -> float | None:
-        """A random second between two that falls into the night (or the day); None where there is none."""
+        """A random second between two that falls well into the night (or the day); None where there is none."""
         for _ in range(200):
             second = float(self.luck.uniform(first, max(first, last)))
-            if self.dark(second) is wanted:
+            if all(self.dark(second + minutes * MINUTE) is wanted for minutes in (-30, 0, 60)):
                 return second
         return None
 

@@ -252,7 +252,9 @@ def pleasure(cast: Cast, count: int) -> None:
             if not clear_way([course.here, to], 300.0) or not clear_way([to, home], 100.0):
                 continue
             course.go(to, float(luck.uniform(6.0, 16.0)))
+            begun = course.now
             course.drift(float(luck.uniform(10.0, 50.0)) * MINUTE, float(luck.uniform(0, 360)), 0.5, luck)
+            course.tell("port_call", begun, "an angler off the harbour", either_way=True)
         course.go(home, 9.0)
         course.lie(LONG)
         course.tell("port_call", course.now - LONG, "a boat back in harbour", either_way=True)
