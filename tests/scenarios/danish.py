@@ -59,10 +59,10 @@ class Hand:
         """Open water, 9 miles from ports, islands and anchorages and 4 from any spot given before."""
         while True:
             at = float(self.luck.uniform(54.7, 57.6)), float(self.luck.uniform(10.4, 12.6))
-            if _far(at, PORTS) > 9 and _far(at, ISLANDS) > 9 and _far(at, ANCHORAGES) > 7:
-                if not self.used or _far(at, self.used) > 4:
-                    self.used.append(at)
-                    return at
+            clear = _far(at, PORTS) > 9 and _far(at, ISLANDS) > 9 and _far(at, ANCHORAGES) > 7
+            if clear and (not self.used or _far(at, self.used) > 4):
+                self.used.append(at)
+                return at
 
     def loop(
         self, at: tuple[float, float], when: float, knots: float, holds: list[tuple[float, float, float]],
@@ -190,7 +190,7 @@ def alone(hand: Hand) -> None:
 
 
 def together(hand: Hand) -> None:
-    """What takes two: meetings, an unseen partner, goods left and fetched, a visit at anchor, and a landing by night."""
+    """What takes two on the open sea: a meeting, an unseen partner, goods left and fetched."""
     luck = hand.luck
     at, when = hand.spot(), _when(hand, 2.5, 3.5)
     end = when + float(luck.uniform(18.0, 85.0)) * MINUTE
@@ -214,6 +214,11 @@ def together(hand: Hand) -> None:
     way = hand.loop(_off(at, 60.0, -60.0), (later + gone) / 2, 16.0, [(later, gone, 0.1)], (20.0, 60.0))
     hand.hear(ships[1], way, 30.0)
     hand.tell("drop_and_retrieve", ships, (when, gone))
+
+
+def inshore(hand: Hand) -> None:
+    """A visit at anchor, and a landing by night."""
+    luck = hand.luck
     middle = ANCHORAGES[int(luck.integers(3))]
     at = _off(middle, float(luck.uniform(-3000, 3000)), float(luck.uniform(-3000, 3000)))
     ships, when = (hand.mmsi(), hand.mmsi()), _when(hand, 2.5, 2.5)
@@ -300,6 +305,7 @@ def write(folder: Path, seed: int = 1, times: int = 12, others: int = 240) -> Pa
     for _ in range(times):
         alone(hand)
         together(hand)
+        inshore(hand)
     ordinary(hand, others)
     folder.mkdir(parents=True, exist_ok=True)
     table = pa.concat_tables(hand.rows).sort_by([("mmsi", "ascending"), ("t", "ascending")])
