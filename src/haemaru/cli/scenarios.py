@@ -1,5 +1,6 @@
 """`haemaru scenarios`: invented worlds with a hidden truth."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -32,4 +33,8 @@ def make_watch(
     from haemaru.scenarios.watch import Order, make
 
     order = Order(seed, vessels, hours, quiet=quiet, dark_meeting=dark_meeting, late_fetch=late_fetch)
-    show(Answer(make(order, out)), as_json)
+    show(Answer(make(order, out, _progress if sys.stderr.isatty() else None)), as_json)
+
+
+def _progress(done: int, of: int) -> None:
+    click.echo(f"\r{done:,} / {of:,}", nl=done >= of, err=True)

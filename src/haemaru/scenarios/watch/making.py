@@ -11,7 +11,7 @@ from haemaru.clock import to_ms
 from haemaru.scenarios.watch import approaches, identities, ordinary, positives, working
 from haemaru.scenarios.watch.cast import Cast
 from haemaru.scenarios.watch.courses import HOUR
-from haemaru.scenarios.watch.writing import write
+from haemaru.scenarios.watch.writing import Progress, write
 
 _START = datetime(2026, 3, 2, tzinfo=UTC)
 _NIGHT = (11.0, 20.0)  # 20:00 to 05:00 in Korea, as hours UTC
@@ -35,10 +35,12 @@ class Order:
         return 32.0 if self.late_fetch else 0.0
 
 
-def make(order: Order, folder: Path) -> dict[str, Any]:
-    """Writes the watch into `folder` and tells what it holds; memory does not grow with the rows."""
-    cast = build(order)
-    return write(order, cast, folder)
+def make(order: Order, folder: Path, progress: Progress | None = None) -> dict[str, Any]:
+    """Writes the watch into `folder` and tells what it holds; memory does not grow with the rows.
+
+    `progress` is told now and then how many ships of how many are written.
+    """
+    return write(order, build(order), folder, progress)
 
 
 def build(order: Order) -> Cast:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from haemaru.values import UNITS_PER_DEGREE
 if TYPE_CHECKING:
     from haemaru.scenarios.watch.making import Order
 
+Progress = Callable[[int, int], None]
 _DAY_MS = 86_400_000
 _GROUP_ROWS = 500_000
 POSITIONS = pa.schema(
@@ -35,10 +37,10 @@ POSITIONS = pa.schema(
 )
 
 
-def write(order: "Order", cast: Cast, folder: Path) -> dict[str, Any]:
+def write(order: "Order", cast: Cast, folder: Path, progress: Progress | None) -> dict[str, Any]:
     """Writes every file of the watch and tells how much there is of what."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = _positions(order, cast, folder / "positions")
+    rows = _positions(order, cast, folder / "positions", progress)
     truths, either = told(cast)
     _json(folder / "truth.json", truths)
     _json(folder / "either_way.json", either)
@@ -111,13 +113,15 @@ class _Days:
             writer.close()
 
 
-def _positions(order: "Order", cast: Cast, folder: Path) -> int:
+def _positions(order: "Order", cast: Cast, folder: Path, progress: Progress | None) -> int:
     shutil.rmtree(folder, ignore_errors=True)
     days = _Days(folder)
     for number, vessel in enumerate(sorted(cast.vessels, key=lambda one: one.mmsi)):
         rows = heard_rows(vessel, cast.seconds, cast.start_ms, np.random.default_rng([order.seed, 5, number]))
         if len(rows.t):
             days.add(vessel.mmsi, rows)
+        if progress and number % 100 == 99:
+            progress(number + 1, len(cast.vessels))
     days.close()
     return days.count
 
