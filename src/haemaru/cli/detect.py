@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from haemaru.cli.alerts import told
 from haemaru.cli.options import json_option
 from haemaru.cli.output import show
 from haemaru.node import Answer
@@ -27,12 +28,16 @@ def detect(
     signers: tuple[Path, ...], engine: str, master: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Finds gaps, meetings, drops and the like in positions (Parquet files or folders) and writes the findings."""
+    from haemaru.surveillance.detection.alerts import rank
     from haemaru.surveillance.detection.command import Order, run
+    from haemaru.surveillance.detection.findings import read_findings
+    from haemaru.surveillance.detection.rules import house_rules
 
     if master is not None and engine != "spark":
         raise click.UsageError("--master needs --engine spark")
     order = Order(paths, out, zones, contacts, rules, signers, engine, master)
-    show(Answer(run(order, _progress if sys.stderr.isatty() else None)), as_json)
+    answer = run(order, _progress if sys.stderr.isatty() else None)
+    show(Answer({**answer, **told(rank(read_findings(out), house_rules()))}), as_json)
 
 
 def _progress(done: int, of: int) -> None:

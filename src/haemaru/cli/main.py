@@ -9,6 +9,7 @@ from haemaru import __version__
 from haemaru.cli.accounts import accounts
 from haemaru.cli.agreement import agreement
 from haemaru.cli.ais import ais
+from haemaru.cli.alerts import alerts
 from haemaru.cli.bench import bench
 from haemaru.cli.contacts import contacts
 from haemaru.cli.coverage import coverage
@@ -43,8 +44,9 @@ def haemaru() -> None:
 
 
 COMMANDS = (
-    accounts, agreement, ais, backup, bench, contacts, coverage, demand, demo, detect, exchange, features, feed, init,
-    keys, ledger, operations, peer, rebuild, records, resources, restore, run, scenarios, status, training, witness,
+    accounts, agreement, ais, alerts, backup, bench, contacts, coverage, demand, demo, detect, exchange, features,
+    feed, init, keys, ledger, operations, peer, rebuild, records, resources, restore, run, scenarios, status,
+    training, witness,
 )  # fmt: skip
 
 for _command in COMMANDS:

@@ -8,7 +8,7 @@ rows on which it rests. Its id is made of what it is about, so a later version o
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -70,6 +70,17 @@ def write_findings(findings: pa.Table, path: Path, rules: Rules) -> None:
         beside.replace(path)
     except OSError as problem:
         raise Fault("feed_output", str(path), problem=str(problem)[:200]) from problem
+
+
+def read_findings(path: Path) -> list[dict[str, Any]]:
+    """The findings of a file, one dictionary a row; raises `Fault("bad_findings")` where it holds anything else."""
+    try:
+        rows: list[dict[str, Any]] = pq.read_table(path, columns=SCHEMA.names).cast(SCHEMA).to_pylist()
+    except (OSError, ValueError, KeyError, pa.ArrowException) as problem:
+        raise Fault("bad_findings", str(path), problem=str(problem)[:200]) from problem
+    for rule in {row["rule"] for row in rows} - set(RULES):
+        raise Fault("bad_findings", str(path), problem=f"no rule is called {rule[:60]}")
+    return rows
 
 
 def _nullable(schema: pa.Schema) -> pa.Schema:

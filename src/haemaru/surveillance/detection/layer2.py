@@ -25,7 +25,6 @@ STATEMENTS: Final = (
     "impossible_jump",
     "identity_change",
     "port_call",
-    "leg_time_residual",
     "lane_deviation",
     "night_approach",
     "small_craft_visit",
@@ -37,6 +36,7 @@ STATEMENTS: Final = (
     "stops_told",
     "unexplained_stop",
     "gap",
+    "leg_time_residual",
 )
 """Every file of `sql/`, in the order in which they run."""
 
@@ -59,9 +59,9 @@ def other_schema(table: str) -> pa.Schema:
 def statements(rules: Rules, dialect: str = "duckdb") -> Iterator[tuple[str, str]]:
     """Each view to make, in order: its name and its query with the numbers in place, in DuckDB's words or Spark's."""
     numbers = rules.parameters()
-    words = {name: str(value) for name, value in numbers.items()}
-    words |= {f"{name[:-2]}_units": str(units_of_m(value)) for name, value in numbers.items() if name.endswith("_m")}
-    words["cosine_of_w"] = COSINE_OF_W
+    numbers |= {f"{name[:-2]}_units": units_of_m(value) for name, value in numbers.items() if name.endswith("_m")}
+    # A bare number would be 32 bits wide, and its square too much for it.
+    words = {name: f"CAST({value} AS BIGINT)" for name, value in numbers.items()} | {"cosine_of_w": COSINE_OF_W}
     for name in STATEMENTS:
         query = _NAME.sub(lambda found: words[found[1]], _text(name))
         yield (f"found_{name}" if name in RULES else name), _translated(query, dialect)

@@ -4,7 +4,8 @@ WITH candidates AS (
     SELECT s.*, (s.lat + 54000000) // 12000 AS band
     FROM stops AS s
     WHERE s.at_sea = 1 AND s.arrived = 1
-        AND s.length_ms >= $drop_and_retrieve_shortest_ms AND s.length_ms <= $drop_and_retrieve_longest_ms
+        AND s.length_ms >= $drop_and_retrieve_shortest_ms - $drop_and_retrieve_sampling_ms
+        AND s.length_ms <= $drop_and_retrieve_longest_ms + $drop_and_retrieve_sampling_ms
         AND NOT EXISTS (
             SELECT 1 FROM found_rendezvous AS r
             WHERE (r.mmsi_a = s.mmsi OR r.mmsi_b = s.mmsi) AND r.t_start < s.t1 AND r.t_end > s.t0

@@ -1,14 +1,37 @@
 -- A craft comes under way to a ship that has lain still for an hour, stays within 200 m of it for 2 to 30 minutes below
 -- 3 kn, and goes. The ship lies at anchor or at sea; at berths of a drawn port nothing is said, at berths that were
--- inferred the two places are compared. Explained: a craft that serves three ships a day or stops often (launch, ferry).
+-- inferred the two places are compared. Explained: its own berth, a craft that serves three ships a day or stops often (launch, ferry).
 -- Value: closest distance in m (at sea), distance of the two places (in an inferred port).
-WITH hosts AS (
-    SELECT r.mmsi, r.part, r.t0, r.t1, r.lat, r.lon, r.tags_or, (r.lat + 54000000) // 6000 AS band
-    FROM runs AS r
-    WHERE r.level = 20 AND r.t1 - r.t0 >= $small_craft_visit_host_still_ms
-        AND r.max_lat - r.min_lat <= $small_craft_visit_swing_units
-        AND r.max_dlon - r.min_dlon <= $small_craft_visit_swing_units * 2
-        AND ((r.tags_or & 1) = 0 OR (r.tags_or & 128) <> 0)
+WITH still AS (
+    SELECT *, lag(t1) OVER own AS t_before, lag(lat) OVER own AS lat_before, lag(lon) OVER own AS lon_before
+    FROM runs
+    WHERE level = 20
+        AND max_lat - min_lat <= $small_craft_visit_swing_units
+        AND max_dlon - min_dlon <= $small_craft_visit_swing_units * 2
+        AND ((tags_or & 1) = 0 OR (tags_or & 128) <> 0)
+    WINDOW own AS (PARTITION BY mmsi, part ORDER BY t0)
+),
+numbered AS (
+    -- a break of reception does not end a stay at one place
+    SELECT *,
+        CAST(sum(CASE WHEN t_before IS NOT NULL AND t0 - t_before <= $small_craft_visit_host_break_ms
+                AND abs(lat - lat_before) <= $small_craft_visit_swing_units
+                AND least(abs(lon - lon_before), 216000000 - abs(lon - lon_before)) <= $small_craft_visit_swing_units * 2
+            THEN 0 ELSE 1 END)
+            OVER (PARTITION BY mmsi, part ORDER BY t0 ROWS UNBOUNDED PRECEDING) AS BIGINT) AS stay
+    FROM still
+),
+hosts AS (
+    SELECT mmsi, part, min(t0) AS t0, max(t1) AS t1, arg_max(lat, t1 - t0) AS lat, arg_max(lon, t1 - t0) AS lon,
+        (arg_max(lat, t1 - t0) + 54000000) // 6000 AS band
+    FROM numbered
+    GROUP BY mmsi, part, stay
+    HAVING max(t1) - min(t0) >= $small_craft_visit_host_still_ms
+),
+homes AS (
+    -- where a ship lay for longer in an inferred port is its own berth, not a ship that it visits
+    SELECT mmsi, lat, lon FROM runs
+    WHERE level = 20 AND (tags_or & 128) <> 0 AND t1 - t0 >= $small_craft_visit_longest_ms
 ),
 visitors AS (
     SELECT s.*, (s.lat + 54000000) // 6000 + step AS other_band
@@ -17,6 +40,11 @@ visitors AS (
         AND s.length_ms >= $small_craft_visit_shortest_ms AND s.length_ms <= $small_craft_visit_longest_ms
         AND s.others_alike < $small_craft_visit_habit_others
         AND ((s.tags_or & 1) = 0 OR (s.tags_or & 128) <> 0)
+        AND NOT EXISTS (
+            SELECT 1 FROM homes AS h
+            WHERE h.mmsi = s.mmsi AND abs(h.lat - s.lat) <= $small_craft_visit_home_units
+                AND least(abs(h.lon - s.lon), 216000000 - abs(h.lon - s.lon)) <= $small_craft_visit_home_units * 2
+        )
 ),
 pairs AS (
     SELECT v.mmsi AS visitor, v.part AS visitor_part, h.mmsi AS host, h.part AS host_part,
