@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-_PARTS = ("decisions", "detect", "exchange", "positions")
+_PARTS = ("decisions", "detect", "exchange", "live", "positions")
 
 
 def measure(what: str = "all", *, seed: int = 1, rows: int = 10_000_000) -> dict[str, Any]:
@@ -15,13 +15,16 @@ def measure(what: str = "all", *, seed: int = 1, rows: int = 10_000_000) -> dict
     from haemaru.bench.decisions import measure as decisions
     from haemaru.bench.detection import measure as detection
     from haemaru.bench.exchange import measure as exchange
+    from haemaru.bench.live import measure as live
     from haemaru.bench.positions import measure as positions
+    from haemaru.bench.prompt import measure as prompt
 
     parts: dict[str, Callable[[], dict[str, Any]]]
     parts = {
         "decisions": decisions,
         "detect": lambda: detection(seed=seed, rows=rows),
         "exchange": exchange,
+        "live": lambda: {**live(seed=seed), "prompt": prompt()},
         "positions": positions,
     }
     before = os.getloadavg()[0]

@@ -9,12 +9,14 @@ from haemaru.wording import Fault
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["all", "decisions", "detect", "exchange", "positions"]), default="all")
+@click.argument(
+    "what", type=click.Choice(["all", "decisions", "detect", "exchange", "live", "positions"]), default="all"
+)
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Of the invented watch.")
 @click.option("--rows", type=click.IntRange(200_000), default=10_000_000, show_default=True, help="Rows for detection.")
 @json_option
 def bench(what: str, seed: int, rows: int, as_json: bool) -> None:
-    """Measures decisions, detection, exchange and positions, each as a ratio against a peer of the same run."""
+    """Measures decisions, detection, exchange and positions against peers of the same run, and detection live."""
     try:
         from haemaru.bench import measure
     except ImportError as error:

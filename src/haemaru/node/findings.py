@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 KIND: Final = "surveillance.finding"
 _log = logging.getLogger(__name__)
 _TICK_S: Final = 1.0
-_SOONEST_S: Final = 5.0
-_SHARE_OF_A_CORE: Final = 0.01
-_SNAPSHOT_S: Final = 300.0
 
 
 class FindingDesk:
@@ -113,7 +110,9 @@ class FindingDesk:
         return {"state": self.state, "mark": mark, "rules": self.rules.sha256, **counted}
 
     def _run(self) -> None:
-        looked, saved, pause = 0.0, time.monotonic(), _SOONEST_S
+        from haemaru.surveillance.detection.live.pacing import SNAPSHOT_S, pause_after
+
+        looked, saved, pause = 0.0, time.monotonic(), 0.0
         while not self._stop.wait(_TICK_S):
             if self._host is None:
                 continue
@@ -124,9 +123,8 @@ class FindingDesk:
                     began = time.thread_time()
                     self.look()
                     looked = time.monotonic()
-                    # The longer a look takes, the rarer it is.
-                    pause = max(_SOONEST_S, (time.thread_time() - began) / _SHARE_OF_A_CORE)
-                if time.monotonic() - saved >= _SNAPSHOT_S:
+                    pause = pause_after(time.thread_time() - began)
+                if time.monotonic() - saved >= SNAPSHOT_S:
                     self._host.snapshot()
                     saved = time.monotonic()
                 self.state = "working"

@@ -5,8 +5,8 @@
     u16 age[n] (seconds before `time`, 65535 and more as 65535) | u8 class[n] | u8 source[n] (0 own, 1 partner)
 
 The browser names the last frame it has; where that is still remembered it gets only the vessels that changed since,
-otherwise the whole picture. Frames are made at most once a second and shared by all browsers. `static/js/wire.js` is
-the other half, `tests/golden/trk1.bin` the agreement between the two.
+otherwise the whole picture. Frames are made at most five times a second and shared by all browsers.
+`static/js/wire.js` is the other half, `tests/golden/trk1.bin` the agreement between the two.
 """
 
 import struct
@@ -24,7 +24,8 @@ HEADER = struct.Struct("<4sHHIIq")
 WHOLE = 1
 MISSING_IN, MISSING_OUT = 32767, 65535
 # How many frames a browser may be behind and still get only what changed.
-REMEMBERED = 8
+REMEMBERED = 16
+SOONEST_MS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Frames:
     def _newest(self) -> Frame:
         last = next(reversed(self._kept.values()), None)
         now = self._now_ms()
-        if last is not None and 0 <= now - last.time_ms < 1000:
+        if last is not None and 0 <= now - last.time_ms < SOONEST_MS:
             return last
         frame = take(self._picture(), last.number + 1 if last else now // 1000 % 2**31, now)
         self._kept[frame.number] = frame

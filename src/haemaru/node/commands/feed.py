@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # A TCP source that hung up and does not answer for so long has ended; UDP tells no end.
 _PATIENCE_S = 10.0
+# From a sensor to the partner's console it shall take less than a second; this is the larger half of it.
+_BATCH_S = 0.5
 
 
 def ais(node: "Node", params: dict[str, Any]) -> Answer:
@@ -102,7 +104,7 @@ def _batches(node: "Node", source: str, start: Any, params: dict[str, Any], stop
         seconds = params.get("seconds")
         return feed_url(
             source, node.clock.now, start=start, shift=is_shifted, classes=classes, stop=stop, seconds=seconds,
-            patience_s=_PATIENCE_S,
+            patience_s=_PATIENCE_S, batch_s=_BATCH_S,
         )  # fmt: skip
     path = Path(source)
     if not path.is_file():

@@ -86,7 +86,7 @@ async function ask() {
     note.textContent = holder.dataset.lost;
     last = null;
   }
-  setTimeout(ask, document.hidden ? 5000 : 1000);
+  setTimeout(ask, document.hidden ? 5000 : 300);
 }
 
 paint();
