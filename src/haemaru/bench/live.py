@@ -104,11 +104,11 @@ def _at(rate: int, ships: int, seconds: int, seed: int) -> dict[str, Any]:
 
 def _many(sea: Sea, now: int, rate: int, seconds: int) -> Rows:
     parts = [sea.second(now + second * 1_000, rate) for second in range(seconds)]
-    return Rows(*(np.concatenate(columns) for columns in zip(*(part.columns() for part in parts), strict=True)))  # type: ignore[arg-type]
+    return Rows(*(np.concatenate(columns) for columns in zip(*(part.columns() for part in parts), strict=True)))
 
 
 def _no_history(ships: Sequence[int] | None, since_ms: int) -> Rows:
-    return Rows(*(np.zeros(0, kind) for kind in (np.int32, np.int64, np.int32, np.int32, np.int16)))
+    return Rows(*(np.zeros(0, kind) for kind in (np.int32, np.int64, np.int32, np.int32, np.int16)))  # type: ignore[arg-type]
 
 
 class _Figures:
