@@ -37,7 +37,7 @@ def measure(*, rate: int = 2_000, seconds: int = 10) -> dict[str, Any]:
         stack.callback(feed.terminate)
         ships = [440_000_000 + number for number in range(rate)]
         reports = [[_report(ship, step) for ship in ships] for step in range(seconds)]
-        time.sleep(_SETTLE_S)
+        _until_listening(near["home"])
         _introduce(ships, port)
         sent: dict[tuple[int, int], float] = {}
         sender = Thread(target=_send, args=(ships, reports, port, sent), daemon=True)
@@ -91,6 +91,15 @@ def _nodes(folder: Path, stack: ExitStack) -> list[dict[str, Any]]:
         assert process.stdout is not None  # noqa: S101 - it is a pipe
         each |= json.loads(process.stdout.readline())
     return nodes
+
+
+def _until_listening(home: str) -> None:
+    """Datagrams to a port that nobody has opened yet are lost."""
+    until = time.monotonic() + _PATIENCE_S
+    while not _asked("status", home, "--json")["feed"].get("running"):
+        if time.monotonic() > until:
+            raise TimeoutError("the feed did not start")
+    time.sleep(_SETTLE_S)
 
 
 def _free_port() -> int:
