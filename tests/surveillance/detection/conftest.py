@@ -8,9 +8,11 @@ import pytest
 
 from haemaru.surveillance.detection.automaton import Automaton, Rows, joined_facts
 from haemaru.surveillance.detection.facts import TABLES, Facts
+from haemaru.surveillance.detection.geometry import HALF_TURN
+from haemaru.surveillance.detection.raster import polygon
 from haemaru.surveillance.detection.rules import house_rules
 from haemaru.surveillance.detection.state import State
-from haemaru.surveillance.detection.zones import Zones
+from haemaru.surveillance.detection.zones import Zone, Zones
 
 MINUTE = 60_000
 START = 1_790_000_000_000
@@ -19,7 +21,27 @@ Told = dict[str, list[dict[str, int]]]
 
 @pytest.fixture(scope="session")
 def automaton() -> Automaton:
-    return Automaton(house_rules(), Zones.none())
+    """Under zones on both sides of the equator and of the antimeridian, where `fleet` sails."""
+    return Automaton(house_rules(), tagged())
+
+
+def tagged(*, mirrored_and_turned: bool = False) -> Zones:
+    """Two ports that touch, an anchorage, a coast, a lane and a territorial sea; or the same mirrored and turned."""
+    boxes = {
+        "territorial_sea": [(-700_000, 107_000_000, 900_000, 108_600_000)],
+        "port": [(-9_000, 107_980_500, 9_000, 108_000_000), (9_000, 107_980_500, 30_000, 108_010_000)],
+        "anchorage": [(-60_000, 107_900_000, -20_000, 108_000_000)],
+        "lane": [(60_000, 107_900_000, 200_000, 108_100_000)],
+        "land": [(-100_000, 108_030_000, 60_000, 108_090_000)],
+    }
+    zones = []
+    for kind, several in boxes.items():
+        for south, west, north, east in several:
+            ring = [(south, west), (south, east), (north, east), (north, west)]
+            if mirrored_and_turned:
+                ring = [(-lat, lon - HALF_TURN) for lat, lon in ring]
+            zones.append(Zone(kind, "", polygon([ring])))
+    return Zones.of(zones, house_rules())
 
 
 def rows(*told: tuple[int, float, int, int, int]) -> Rows:
@@ -44,12 +66,14 @@ def told(facts: Facts) -> Told:
 
 @pytest.fixture(scope="session")
 def facts_of(automaton: Automaton) -> Callable[[Rows], Told]:
-    def all_facts(given: Rows) -> Told:
-        state = State()
-        ended = automaton.step(given, state)
-        return told(joined_facts([ended, automaton.flush(state)]))
+    return lambda given: all_facts(automaton, given)
 
-    return all_facts
+
+def all_facts(automaton: Automaton, given: Rows) -> Told:
+    """What one call over all rows tells, with what is open at the end."""
+    state = State()
+    ended = automaton.step(given, state)
+    return told(joined_facts([ended, automaton.flush(state)]))
 
 
 def fleet(seed: int, ships: int = 6, count: int = 400) -> Rows:
