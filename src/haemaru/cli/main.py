@@ -27,6 +27,7 @@ from haemaru.cli.output import show_fault
 from haemaru.cli.peer import peer
 from haemaru.cli.records import records
 from haemaru.cli.resources import resources
+from haemaru.cli.rules import rules
 from haemaru.cli.run import run
 from haemaru.cli.scenarios import scenarios
 from haemaru.cli.training import training
@@ -45,7 +46,7 @@ def haemaru() -> None:
 
 COMMANDS = (
     accounts, agreement, ais, alerts, backup, bench, contacts, coverage, demand, demo, detect, exchange, features,
-    feed, init, keys, ledger, operations, peer, rebuild, records, resources, restore, run, scenarios, status,
+    feed, init, keys, ledger, operations, peer, rebuild, records, resources, restore, rules, run, scenarios, status,
     training, witness,
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ from haemaru.node.accounts import Account
 from haemaru.node.answer import Answer
 from haemaru.node.clause_pages import clause_pages
 from haemaru.node.replays import position_difference, silently_weighed
+from haemaru.node.signed_files import add_signature, read_signatures
 from haemaru.values import parse_time
 from haemaru.wording import Fault
 
@@ -18,28 +19,12 @@ if TYPE_CHECKING:
     from haemaru.node.node import Node
 
 
-def _signatures(path: Path) -> Path:
-    return path.with_name(path.name + ".signatures")
-
-
-def _read(signatures: Path) -> str:
-    # What is no text is no signature: such a line is refused like any other that cannot be read.
-    return signatures.read_text(errors="replace") if signatures.exists() else ""
-
-
 def sign(node: "Node", params: dict[str, Any]) -> Answer:
     """Adds this node's signature over the exact bytes to FILE.signatures, once."""
     path = Path(params["file"])
     data = path.read_bytes()
     agreement = _ours(node, data, str(path))
-    target = _signatures(path)
-    there = _read(target)
-    line = signature_line(node.keys, node.party, node.realm, data)
-    if line not in there.splitlines():
-        # A file that was copied by hand may have lost its last line feed.
-        begin = "" if not there or there.endswith("\n") else "\n"
-        with target.open("a") as handle:
-            handle.write(f"{begin}{line}\n")
+    target = add_signature(path, signature_line(node.keys, node.party, node.realm, data))
     return Answer({"file": str(target), "party": node.party, "realm": node.realm, "hash": agreement.hash})
 
 
@@ -55,8 +40,7 @@ def adopt(node: "Node", params: dict[str, Any]) -> Answer:
     path = Path(params["file"])
     data = path.read_bytes()
     agreement = _ours(node, data, str(path))
-    target = _signatures(path)
-    lines = _read(target).splitlines()
+    lines = read_signatures(path).splitlines()
     statements = {peer.party: peer.statements for peer in node.exchange.peers()}
     statements[node.party] = node.exchange.keys.own_statements()
     _, missing, refused = who_signed(agreement, node.realm, lines, statements)
