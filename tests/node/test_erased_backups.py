@@ -1,5 +1,6 @@
 """What is erased is gone from every backup too: from those at hand by itself, from others when their key file comes."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,41 @@ def test_what_the_node_knows_of_its_backups_outlives_a_restart(pair: Pair, saved
 
     with Node.open(folder, clock=clock) as again:
         assert asked(again, "status")["backups"]["known"] == 1
+
+
+@pytest.mark.parametrize("copies", [1, 2], ids=["as it was", "corrected since the backup"])
+def test_what_was_taken_back_before_a_restore_is_taken_back_from_a_partner_that_was_never_told(
+    pair: Pair, saved: Path, tmp_path: Path, clock: FakeClock, copies: int
+) -> None:
+    if copies == 2:
+        asked(pair.kcg, "records.correct", rid="kcg-k1", body={"what": "정박 중, 두 척 (invented)"})
+        pair.carry()
+    asked(pair.kcg, "records.retract", rid="kcg-k1", reason="wrong ship")
+    pair.kcg.exchange.tick()
+    pair.kcg.backups.tick()
+    pair.kcg.close()
+    restore_home(saved, key_of(saved), tmp_path / "again")
+
+    with Node.open(tmp_path / "again", clock=clock) as again:
+        assert held(pair.kcs) == ["kcg-k1", "kcg-k2"]
+        asked(again, "exchange.reopen", peer="kcs")
+        both = Pair(again, pair.kcs, pair.agreement)
+        tick(both)
+        tick(both)
+
+        assert held(again) == held(pair.kcs) == ["kcg-k2"]
+        [answer] = again.exchange.traffic.answers("kcg-k1")
+        assert (answer.answer, answer.op, answer.copies) == ("erased", "retract", copies)
+        clock.advance(timedelta(seconds=1))
+        asked(again, "exchange.compare", peer="kcs")
+        tick(both)
+        assert asked(again, "exchange.compare", peer="kcs")["differences"] == []
+    pair.kcs.close()
+    for folder in (tmp_path / "again", pair.kcs.home.folder):
+        assert said(folder, clock) == (False, True)
+
+
+def held(node: Node) -> list[str]:
+    lines = node.do("records.list", {"from": "kcg"}).body
+    assert isinstance(lines, list)
+    return sorted(line["rid"] for line in lines if line["state"] == "held")

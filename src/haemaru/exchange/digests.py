@@ -20,7 +20,7 @@ from haemaru.exchange.house import Heard, House
 from haemaru.exchange.messages import DigestAnswer, DigestAsk, DigestFound, Held, Message, Part
 from haemaru.exchange.outbox import Outbox
 from haemaru.exchange.peers import Peer, PeerBook
-from haemaru.exchange.ranges import NOTHING, Range, Row, answered, cut, digests_in, digests_of, rows_of
+from haemaru.exchange.ranges import NOTHING, Range, Row, answered, cut, digests_in, digests_of, is_fair, rows_of
 from haemaru.exchange.recovering import Recovering
 from haemaru.ledger import Batch
 from haemaru.records import CHANNELS
@@ -172,7 +172,7 @@ class Digests:
     def _answer(self, batch: Batch, peer: Peer, message: Message) -> Heard:
         assert isinstance(message, DigestAsk)  # noqa: S101 - registered for this type
         tx = batch.tx
-        if not (_is_fair(message.parts, MOST_RANGES) and _is_few(message.wanted)):
+        if not (is_fair(message.parts, MOST_RANGES) and _is_few(message.wanted)):
             return Heard("digest_ranges_wrong")
         if self._outbox.unacknowledged(tx, peer.party, DigestAnswer.kind) >= MOST_ANSWERS:
             return Heard("digests_too_often")
@@ -206,7 +206,7 @@ class Digests:
         )
         if row is None or message.round != row[0] + 1:
             return Heard("digests_not_asked")
-        if not _is_fair(message.parts, MOST_RANGES):
+        if not is_fair(message.parts, MOST_RANGES):
             return Heard("digest_ranges_wrong")
         found = _Round(self._listed(batch.tx, peer.party), bool(row[2]))
         try:
@@ -217,6 +217,8 @@ class Digests:
         if message.round == 1:
             self._compare_ends(batch.tx, peer.party, message.held, found)
         parts = found.parts
+        if not parts:
+            self._note_forgotten(batch.tx, peer.party, found)
         facts = ComparedFacts(
             session=message.session,
             peer=peer.party,
@@ -269,6 +271,13 @@ class Digests:
             if each.epoch < newest and acked < min(each.last, last):
                 found.follow(each.channel, each.epoch, (acked + 1, min(each.last, last)))
             found.note("unknown", each.channel, each.epoch, range(last + 1, each.last + 1))
+
+    def _note_forgotten(self, tx: Tx, peer: str, found: _Round) -> None:
+        """What is equal and was erased here by the key file of a backup: what it was is not known any more."""
+        other = {*found.numbers["missing"], *found.numbers["altered"]}
+        for number in self._recovering.forgotten(tx, peer):
+            if number not in other:
+                found.note("unknown", *number[:2], number[2:])
 
     def _end(self, batch: Batch, peer: str, session: str) -> None:
         row = batch.tx.one("SELECT rounds, digests FROM exchange_comparisons WHERE session = :session", session=session)
@@ -375,23 +384,7 @@ def _differs(own: Row, place: tuple[str, int], found: _Round) -> None:
         found.note("altered", *place, (own.seq,))
 
 
-def _is_fair(parts: tuple[Part, ...], most: int) -> bool:
-    """Whether ranges are few, in order, and do not overlap: nothing is read twice for a partner."""
-    places = {(part.channel, part.epoch) for part in parts}
-    if sum(len(part.ranges) for part in parts) > most or len(places) < len(parts):
-        return False
-    if not {channel for channel, _ in places} <= set(CHANNELS):
-        return False
-    for part in parts:
-        before = 0
-        for first, last in part.ranges:
-            if not before < first <= last:
-                return False
-            before = last
-    return True
-
-
 def _is_few(parts: tuple[Part, ...]) -> bool:
     """Whether ranges are fair and name no more numbers than one comparison may list."""
     size = sum(last - first + 1 for part in parts for first, last in part.ranges)
-    return _is_fair(parts, MOST_NUMBERS) and size <= MOST_NUMBERS
+    return is_fair(parts, MOST_NUMBERS) and size <= MOST_NUMBERS

@@ -55,6 +55,8 @@ class Own:
     entry: int
     is_recovered: bool = False
     """Whether only what was released of it is known: this node forgot it, and had it back from a partner."""
+    is_erased: bool = False
+    """Whether only a backup's key file tells that it was taken back: this ledger has no tombstone, and told nobody."""
 
 
 class Outbox:
@@ -189,7 +191,7 @@ class Outbox:
             return None
         # Erased by the key file of a backup, and never taken back in this ledger: gone all the same.
         state = {"erased": "retracted", "recovered": "held"}.get(row[2], row[2])
-        return Own(row[0], row[1], state, row[3], row[2] == "recovered")
+        return Own(row[0], row[1], state, row[3], row[2] == "recovered", row[2] == "erased")
 
     def record_at(self, tx: Tx, entry: int) -> Record:
         """The own record that a ledger entry holds."""

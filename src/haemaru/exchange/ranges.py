@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from haemaru.exchange.errors import EnvelopeRefused
 from haemaru.exchange.messages import Part
+from haemaru.records import CHANNELS
 from haemaru.storage import Tx
 
 WAYS = 16
@@ -98,3 +99,19 @@ def digests_in(part: Part) -> list[bytes]:
     if len(found) != 32 * wanted:
         raise EnvelopeRefused("digests_differ_in_number")
     return [found[at : at + 32] for at in range(0, len(found), 32)]
+
+
+def is_fair(parts: tuple[Part, ...], most: int) -> bool:
+    """Whether ranges are few, in order, and do not overlap: nothing is read twice for a partner."""
+    places = {(part.channel, part.epoch) for part in parts}
+    if sum(len(part.ranges) for part in parts) > most or len(places) < len(parts):
+        return False
+    if not {channel for channel, _ in places} <= set(CHANNELS):
+        return False
+    for part in parts:
+        before = 0
+        for first, last in part.ranges:
+            if not before < first <= last:
+                return False
+            before = last
+    return True

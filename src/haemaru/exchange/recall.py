@@ -107,6 +107,13 @@ class Recall:
                 results.append(self._back_at(batch, facts, own, "retract", reason))
         return results
 
+    def bury(self, batch: Batch, rid: str, own: Own, rev: int) -> Own:
+        """Takes an own record back that a backup's key file had erased: its name, and `rev`, are known again."""
+        newest = replace(own, rev=max(own.rev, rev))
+        gone = self._outbox.keep_revision(batch, newest, {"rid": rid}, "retract", "taken_back")
+        derived_from(self._house, batch, rid)
+        return gone
+
     def came_back(self, batch: Batch, facts: SealedFacts) -> None:
         """Does for a partner that turns out to have a record what was done without knowing of it.
 
@@ -138,7 +145,8 @@ class Recall:
             rev=facts.rev,
         )
         if asked is None and own.state in _BACK:
-            self._back_at(batch, facts, own, _BACK[own.state], "taken_back")
+            last = replace(own, rev=max(own.rev, facts.rev))
+            self._back_at(batch, facts, last, _BACK[own.state], "taken_back")
 
     def _own(self, tx: Tx, rid: str) -> Own:
         own = self._outbox.latest(tx, rid)

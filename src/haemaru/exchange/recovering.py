@@ -14,7 +14,7 @@ import hashlib
 import msgspec
 
 from haemaru.exchange import entries
-from haemaru.exchange.comparison import MOST_LINES, numbers
+from haemaru.exchange.comparison import MOST_LINES, Number, numbers
 from haemaru.exchange.entries import SealedFacts, StoredFacts, entry_bytes, read_entry
 from haemaru.exchange.envelope import (
     CONTROL_TYPE,
@@ -48,6 +48,13 @@ from haemaru.wording import Fault
 _MOST_BYTES = 1024 * 1024
 _MOST_MESSAGES = 64
 """So much is given back at once; what is beyond is asked for after the next comparison."""
+_FORGOTTEN = (
+    "SELECT o.channel, o.epoch, o.seq FROM exchange_out o WHERE o.peer = :peer AND o.state = 'erased' AND NOT EXISTS"
+    " (SELECT 1 FROM exchange_out t WHERE t.peer = o.peer AND t.rid = o.rid AND t.op IN ('retract', 'expire')"
+    " AND t.state <> 'void') AND NOT EXISTS (SELECT 1 FROM exchange_differences d WHERE d.asker = 'own'"
+    " AND d.peer = o.peer AND d.channel = o.channel AND d.epoch = o.epoch AND d.seq = o.seq AND d.code <> 'unknown'"
+    " AND d.state <> 'done') ORDER BY o.channel, o.epoch, o.seq"
+)
 
 
 class Recovering:
@@ -60,6 +67,13 @@ class Recovering:
         self._evidence = evidence
         self._recall = recall
         house.hears[Returned] = self._take
+
+    def forgotten(self, tx: Tx, peer: str) -> list[Number]:
+        """The numbers of what the key file of a backup erased here and this node never asked back of that partner.
+
+        Only its own words, given back, tell the name by which it can be taken back there too.
+        """
+        return [(channel, epoch, seq) for channel, epoch, seq in tx.all(_FORGOTTEN, peer=peer)]
 
     def give_back(self, batch: Batch, peer: str, session: str, wanted: tuple[Part, ...]) -> None:
         """Sends a partner the items it asks for in messages of bounded size and number; none before it has the last."""
@@ -170,9 +184,12 @@ class Recovering:
     def _store(self, batch: Batch, header: Header, copy: bytes) -> int:
         """Keeps the released copy as an own record where nothing newer of it is known; tells the entry it stands in."""
         own = self._outbox.latest(batch.tx, header.rid)
-        if own is not None and (own.rev >= header.rev or own.state in ("retracted", "expired")):
-            return own.entry
         is_back = header.op in TAKING_BACK
+        if own is not None and own.is_erased and not is_back:
+            return self._recall.bury(batch, header.rid, own, header.rev).entry
+        is_gone = own is not None and own.state in ("retracted", "expired") and not own.is_erased
+        if own is not None and (is_gone or own.rev >= header.rev):
+            return own.entry
         # What was taken back comes back as a tombstone: it says nothing of what it was.
         record = {} if is_back else msgspec.json.decode(copy)
         facts = StoredFacts(
