@@ -9,7 +9,7 @@ from haemaru.scenarios.sea import Point
 from haemaru.scenarios.watch.cast import Cast, berth
 from haemaru.scenarios.watch.courses import HOUR, LONG, MINUTE, Course
 from haemaru.scenarios.watch.ordinary import use_any_lane, voyage
-from haemaru.scenarios.watch.positives import spot_on_lane
+from haemaru.scenarios.watch.positives import spot_on_lane, within_reach
 from haemaru.scenarios.watch.waters import BERTHS, METRES_PER_DEGREE, Floats, well_heard
 
 _EVER = 1e9
@@ -87,15 +87,20 @@ def heard_span(course: Course, seconds: float) -> tuple[float, float]:
 
 def jumps(cast: Cast, count: int) -> None:
     """A ship's position is for some minutes where the ship cannot be, and then right again."""
-    luck = cast.luck
-    for number in range(count):
+    luck, done = cast.luck, 0
+    for _ in range(20 * count):
         course, spot = _marked(cast, 1.0 * HOUR, cast.seconds - 2.0 * HOUR)
         began = course.marks["there"]
-        length = float(luck.uniform(2.0, 3.5) if number % 3 == 0 else luck.uniform(6.0, 50.0)) * MINUTE
+        length = float(luck.uniform(2.0, 3.5) if done % 3 == 0 else luck.uniform(6.0, 50.0)) * MINUTE
+        if not within_reach(course, (began - HOUR, began + length + 0.5 * HOUR)):
+            continue
         away, angle = float(luck.uniform(25_000.0, 250_000.0)), float(luck.uniform(0.0, 6.283))
         course.offsets.append((began, began + length, *_degrees(away, angle, spot)))
         vessel = cast.add("merchant", course, steady=True)
         cast.tell(vessel, "impossible_jump", began, began + length, spot, f"shown {away / 1000:.0f} km away and back")
+        done += 1
+        if done == count:
+            return
 
 
 def glitches(cast: Cast, count: int) -> None:

@@ -52,15 +52,15 @@ def gaps(cast: Cast, count: int) -> None:
         course = voyage(cast, name, back, knots, [(mile, silent)])
         course.with_mark("gone", float(luck.uniform(2.3 * HOUR, cast.seconds - length - 0.8 * HOUR)))
         gone = course.marks["gone"]
-        if not _within_reach(course, (gone, gone + length)):
+        if not within_reach(course, (gone, gone + length)):
             continue
         done += 1
         vessel = cast.add("merchant", course, steady=True)
         cast.tell(vessel, "gap", gone, gone + length, spot, "fell silent where others are heard")
 
 
-def _within_reach(course: Course, moments: tuple[float, float]) -> bool:
-    """Whether the ship is well within the stations' reach when it falls silent and when it is heard again."""
+def within_reach(course: Course, moments: tuple[float, float]) -> bool:
+    """Whether the ship is 15 miles and more within the stations' reach at both moments."""
     lon, lat = np.array(course.points).T
     there = np.interp(moments, course.t, lon), np.interp(moments, course.t, lat)
     return bool((beyond_reach_nm(*there) < -15.0).all())

@@ -100,7 +100,8 @@ def jiggers(cast: Cast, count: int) -> None:
         course.go(beat, 8.0)
         begun = course.now
         course.drift(float(luck.uniform(5.0, 8.0)) * HOUR, heading, float(luck.uniform(0.5, 1.1)), luck)
-        course.tell("loitering", begun, "a squid boat at work", at=beat, either_way=True)
+        for rule in ("loitering", "unexplained_stop"):  # where it drops out for a while, the rest is a stop
+            course.tell(rule, begun, "a squid boat at work", at=beat, either_way=True)
         course.pick_up(heading, 8.0)
         course.ahead(heading + 90.0, 8.0, 2 * HOUR)
         cast.add("fishing", course.starting(float(luck.uniform(-4.0, cast.seconds / HOUR * 0.5)) * HOUR))
