@@ -68,7 +68,7 @@ class Cast:
                 self._numbers.add(mmsi)
                 return mmsi
 
-    def add(self, kind: str, *courses: Course, steady: bool = False, flag: str = "", service: bool = False) -> Vessel:
+    def add(self, kind: str, *courses: Course, steady: bool = False, flag: str = "") -> Vessel:
         """Takes a ship in; a `steady` one is heard well, others may be heard badly or drop out for a while."""
         luck = self.luck
         flag = flag or (str(luck.choice(_FOREIGN)) if kind in ("merchant", "tanker") else "KR")
@@ -82,7 +82,6 @@ class Cast:
             class_b=class_b,
             name=f"{luck.choice(_NAMES)} {luck.choice(_SECONDS)} {len(self.vessels) % 97 + 2}",
             flag=flag,
-            service=service,
         )
         if not steady:
             self._reception(vessel)

@@ -160,11 +160,9 @@ class Vessel:
     report_s: float
     loss: float
     class_b: bool = False
-    quiet_when_lying: bool = False
     gaps: list[tuple[float, float]] = field(default_factory=list)
     name: str = ""
     flag: str = "KR"
-    service: bool = False
 
 
 def bearing(a: Point, b: Point) -> float:

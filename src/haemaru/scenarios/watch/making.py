@@ -10,7 +10,7 @@ import numpy as np
 from haemaru.clock import to_ms
 from haemaru.scenarios.watch import approaches, identities, ordinary, positives, working
 from haemaru.scenarios.watch.cast import Cast
-from haemaru.scenarios.watch.courses import HOUR
+from haemaru.scenarios.watch.courses import HOUR, Vessel
 from haemaru.scenarios.watch.writing import Progress, write
 
 _START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -49,22 +49,21 @@ def build(order: Order) -> Cast:
     seconds, watch = (order.hours + order.history_h) * HOUR, order.history_h * HOUR
     cast = Cast(np.random.default_rng([order.seed, 4]), seconds, _NIGHT, start_ms, watch)
     count = max(4, order.vessels // 90)
-    rest = order.vessels
     hosts = ordinary.anchored(cast, max(12, order.vessels // 14))
+    visited, served = hosts[: 2 * len(hosts) // 3], hosts[2 * len(hosts) // 3 :]
     if not order.quiet:
-        _positives(cast, hosts[: 2 * len(hosts) // 3], count)
+        _positives(cast, visited, count)
     if order.dark_meeting:
         approaches.unseen_partners(cast, 1)
     if order.late_fetch:
         positives.drops(cast, 1, lag_hours=30.0)
-    working.launches(cast, hosts[2 * len(hosts) // 3 :])
-    working.bunkering(cast, hosts[2 * len(hosts) // 3 :])
-    rest -= len(cast.vessels)
-    _ordinary(cast, max(0, rest), order)
+    working.launches(cast, served)
+    working.bunkering(cast, served)
+    _ordinary(cast, max(0, order.vessels - len(cast.vessels)), order)
     return cast
 
 
-def _positives(cast: Cast, hosts: list[Any], count: int) -> None:
+def _positives(cast: Cast, hosts: list[Vessel], count: int) -> None:
     positives.gaps(cast, count)
     positives.stops(cast, count)
     positives.stops(cast, count, "loitering")
@@ -85,12 +84,12 @@ def _ordinary(cast: Cast, rest: int, order: Order) -> None:
     odd = 0 if order.quiet else max(4, order.vessels // 90)
     ordinary.feeders(cast, max(7 * 6, rest // 10), odd)
     ordinary.ferries(cast, max(4, rest // 40))
-    identities.swaps_at_berth(cast, few)
-    identities.glitches(cast, few)
-    approaches.landings(cast, few, by_night=False)
     working.pair_trawling(cast, few)
     working.pleasure(cast, max(4, rest // 25))
     if not order.quiet:
+        identities.swaps_at_berth(cast, few)
+        identities.glitches(cast, few)
+        approaches.landings(cast, few, by_night=False)
         working.jiggers(cast, few)
     left = rest - (len(cast.vessels) - before)
     ordinary.moored(cast, max(0, left * 15 // 100))

@@ -14,17 +14,6 @@ Act = Callable[[Course, float], None]
 _FERRIES = ("busan_hakata", "pohang_ulleung", "donghae_ulleung", "jeju_yeosu")
 
 
-def call_at_port(course: Course, luck: np.random.Generator, name: str, seconds: float, note: str) -> None:
-    """In from the offing to a berth, a stay, and out again to the offing."""
-    offing = POINTS[BERTHS[name][0]]
-    place = berth(luck, name)
-    course.go(place, float(luck.uniform(6.0, 9.0)))
-    begun = course.now
-    course.lie(seconds)
-    course.tell("port_call", begun, note)
-    course.go(offing, float(luck.uniform(6.0, 9.0)))
-
-
 def begin(course_from: str, luck: np.random.Generator) -> Course:
     """A course that begins at a berth (a long stay before) or, abroad, at the end of the lane."""
     names = BERTHS_OF.get(course_from)
@@ -156,7 +145,7 @@ def ferries(cast: Cast, count: int) -> None:
             course.tell("port_call", begun, "a ferry by its timetable")
             course.run(points if trip % 2 == 0 else points[::-1], knots)
             course.go(berth(luck, ends[1 - trip % 2]), 10.0)
-        cast.add("ferry", course.starting(float(luck.uniform(-14.0, -1.0)) * HOUR), flag="KR", service=True)
+        cast.add("ferry", course.starting(float(luck.uniform(-14.0, -1.0)) * HOUR), flag="KR")
 
 
 def moored(cast: Cast, count: int) -> None:

@@ -142,7 +142,7 @@ def _pilot_boat(cast: Cast, offing: str, times: list[float]) -> None:
         course.go(home, 20.0)
     course.lie(LONG)
     course.tell("port_call", course.now - LONG, "a pilot boat at its station", either_way=True)
-    cast.add("pilot", course, flag="KR", service=True)
+    cast.add("pilot", course, flag="KR")
 
 
 def launches(cast: Cast, hosts: list[Vessel]) -> None:
@@ -176,7 +176,7 @@ def one_round(
     course.go(home, knots)
     course.lie(LONG)
     course.tell("port_call", course.now - LONG, f"a {kind} at its pier", either_way=True)
-    cast.add(kind, course.with_mark("out", out), steady=True, flag="KR", service=True)
+    cast.add(kind, course.with_mark("out", out), steady=True, flag="KR")
     return course
 
 
