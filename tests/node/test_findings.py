@@ -1,14 +1,16 @@
 """What a node's own feeds show becomes findings, told to the partner as records, corrected, and taken back."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.node.conftest import Pair
+from tests.node.conftest import Pair, asked
 from tests.surveillance.detection.test_live import T0, chosen, world
 
 from haemaru.clock import FakeClock, from_ms
 from haemaru.node import Node
+from haemaru.node.desk.desk import NodeDesk
 from haemaru.surveillance import Fixes, Static
 from haemaru.surveillance.detection.automaton import Rows
 
@@ -81,7 +83,8 @@ def test_rows_that_come_late_take_a_finding_back_at_the_partner_too(pair: Pair, 
     assert withdrawn[440_000_001] == "explained_by_rendezvous"
     held = pair.kcs.exchange.holdings.find(str(stop["rid"]))
     assert held is not None
-    assert held.state == "retracted"
+    assert held.state == "held"
+    assert (held.record["body"]["state"], held.record["body"]["reason"]) == ("withdrawn", "explained_by_rendezvous")
     assert len(told(pair.kcs, "rendezvous")) == 1
 
 
@@ -101,3 +104,75 @@ def test_what_may_not_leave_is_not_detected_in(pair: Pair, tmp_path: Path) -> No
     pair.kcg.surveillance.take(fixes(rows), [], "test", may_leave=False)
 
     assert pair.kcg.findings.look(to_the_end=True) == []
+
+
+def test_both_consoles_show_the_finding_and_explain_it_with_what_each_holds(
+    pair: Pair, seen: Rows, clock: FakeClock
+) -> None:
+    pair.kcg.findings.look(to_the_end=True)
+    clock.advance(timedelta(seconds=2))
+    pair.carry()
+
+    for node in (pair.kcg, pair.kcs):
+        listed = NodeDesk(node).findings()
+        (row,) = [each for each in listed["findings"] if each["rule"] == "rendezvous"]
+        shown = NodeDesk(node).finding(row["rid"])
+        assert shown is not None
+        assert [ship["name"] for ship in shown["ships"]] == ["INVENTED 440000001", "INVENTED 440000002"]
+        assert {number["name"]: number["value"] for number in shown["numbers"]}["distance_m"] == 500
+    assert shown is not None
+    assert shown["delay"]["to_here_s"] - shown["delay"]["to_told_s"] == 2
+    assert shown["clauses"] == ["2.13"]
+    own = NodeDesk(pair.kcg).finding(row["rid"])
+    assert own is not None
+    assert (own["leaving"][0]["clauses"], own["leaving"][0]["acknowledged_at"] is not None) == (["2.13"], True)
+    assert len(own["evidence"]) > 2
+    assert own["evidence_only_told"] == []
+
+
+def test_a_withdrawn_finding_stays_listed_with_its_reason_and_every_version(pair: Pair, clock: FakeClock) -> None:
+    rows = world()
+    other = np.flatnonzero(rows.mmsi == 440_000_002)
+    now = np.setdiff1d(np.arange(len(rows)), other[100:])
+    clock.advance(from_ms(int(rows.t.max())) - clock.now())
+    statics = [Static(int(ship), T0, ship_type=CARGO) for ship in np.unique(rows.mmsi)]
+    for part in (now, other[100:]):
+        pair.kcg.surveillance.take(fixes(chosen(rows, part)), statics, "test")
+        pair.kcg.findings.look(to_the_end=True)
+        pair.carry()
+
+    (row,) = [each for each in NodeDesk(pair.kcs).findings()["findings"] if each["state"] == "withdrawn"]
+    shown = NodeDesk(pair.kcs).finding(row["rid"])
+
+    assert (row["rule"], row["reason"]) == ("unexplained_stop", "explained_by_rendezvous")
+    assert shown is not None
+    assert [(each["version"], each["state"]) for each in shown["versions"]][-1] == (row["version"], "withdrawn")
+    assert len(shown["versions"]) >= 2
+    (drawn,) = [each for each in NodeDesk(pair.kcs).features("findings") if each.id == row["rid"]]
+    assert drawn.properties["state"] == "withdrawn"
+
+
+def test_findings_count_in_the_promise_of_their_clause(pair: Pair, seen: Rows) -> None:
+    pair.kcg.findings.look(to_the_end=True)
+    pair.carry()
+
+    told_first = len(pair.kcs.exchange.holdings.records_of("surveillance.finding"))
+    explained = asked(pair.kcg, "agreement.explain", file=str(pair.agreement), clause="2.13")
+    did = explained["clauses"][0]["did"]["promise"]
+    assert did["measured"] == told_first > 0
+    assert did["worst_s"] is not None
+
+
+def test_what_a_partner_wrote_into_a_finding_makes_no_page_fail(pair: Pair, seen: Rows) -> None:
+    pair.kcg.findings.look(to_the_end=True)
+    (own,) = told(pair.kcg, "rendezvous")
+    body = {**own["body"], "since": "yesterday", "evidence": ["never"]}  # type: ignore[dict-item]
+    with pair.kcg.ledger.write() as batch:
+        pair.kcg.exchange.correct(batch, str(own["rid"]), body)
+    pair.carry()
+
+    listed = NodeDesk(pair.kcs).findings()
+
+    assert listed["unread"] == 1
+    assert str(own["rid"]) not in {each["rid"] for each in listed["findings"]}
+    assert NodeDesk(pair.kcs).finding(str(own["rid"])) is None

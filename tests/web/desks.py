@@ -22,6 +22,7 @@ HOSTILE = "<script>alert(1)</script>\u202egpj.exe\"'>"
 NAMES = ("HAN BIT", "SEO RIN", "DONG PURUN", "MIRAE STAR", "OCEAN SAMPLE", "NAMHAE PEARL", "GEUMGANG 7", "BADA SORI")
 CLASSES = ("unknown", "cargo", "tanker", "passenger", "fishing", "tug", "high_speed", "pleasure", "sar")
 FACTS: dict[str, Any] = json.loads(Path(__file__).with_name("facts.json").read_text("utf-8"))
+FOUND: dict[str, Any] = json.loads(Path(__file__).with_name("findings.json").read_text("utf-8"))
 Rows = list[dict[str, Any]]
 
 
@@ -119,16 +120,23 @@ class FakeDesk:
             "at": NOW, "since": NOW, "hours": 12, "cell_deg": 0.25, "cells": 401,
             "by_hour": [{"at": NOW, "covered": 300, "patrol_only": 1, "blind": 101}],
             "by_party": {"kcg": 290, "kcs": 40, "together": 300},
-            "blind": [spot], "patrol_only": [{**spot, "by": ["kcg: 3005"]}],
+            "blind": [{**spot, "cell": 713_834}], "patrol_only": [{**spot, "by": ["kcg: 3005"]}],
             "sensors": [{"party": "kcs", "name": HOSTILE, "kind": "radar", "lat": 34.0, "lon": 125.0, "range_nm": 20}],
             "heard_cells": {"kcg": 12},
         }  # fmt: skip
+
+    def findings(self) -> dict[str, Any]:
+        return dict(FOUND["list"])
+
+    def finding(self, rid: str) -> dict[str, Any] | None:
+        row = next((each for each in FOUND["list"]["findings"] if each["rid"] == rid), None)
+        return row and {**row, **FOUND["one"]}
 
     def features(self, collection: str) -> list[Feature]:
         return [
             Feature(
                 id=str(number), shape="Point", coordinates=[124.0 + number, 34.0], since_ms=NOW_MS, until_ms=NOW_MS,
-                properties={"name": collection},
+                properties={"name": collection, "rule": "gap", "state": "ongoing"},
             )
             for number in range(5)
         ]  # fmt: skip

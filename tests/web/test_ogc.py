@@ -42,7 +42,7 @@ def test_a_signed_in_officer_follows_links_from_the_landing_page_to_every_item(o
         seen += [feature["id"] for feature in page["features"]]
         path = next((link["href"] for link in page["links"] if link["rel"] == "next"), "")
 
-    assert names == ["vessels", "tracks", "contacts", "ports", "zones"]
+    assert names == ["vessels", "tracks", "contacts", "findings", "ports", "zones"]
     assert seen == ["0", "1", "2", "3", "4"]
     assert officer.get(f"{ITEMS}/3").json()["geometry"]["coordinates"] == [127.0, 34.0]
     assert "core" in officer.get(links["conformance"]).json()["conformsTo"][0]

@@ -17,6 +17,8 @@ PAGES = [path for _, path, _ in MENU] + [
     f"/records/{OWN}",
     "/vessels/900000003",
     "/agreement/2.1",
+    "/sea/findings/finding-kcg-aa11",
+    "/sea/findings/finding-kcs-bb22",
 ]
 RAW_KEY = re.compile(r"(?<![\w/.])(?:web|page|reason|fault)\.[a-z_]+(?:\.[a-z_]+)*")
 
@@ -225,3 +227,61 @@ def test_disputes_and_declared_restarts_are_listed(officer: Browser) -> None:
     assert "120 → 90" in html
     assert say("page.ledger.to_look_into", "en") in html
     assert say("page.ledger.accepted", "en") in html
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_findings_stand_above_the_coverage_alerts_first_and_withdrawn_ones_with_their_reason(
+    officer: Browser, lang: str
+) -> None:
+    html = officer.get(f"/sea?lang={lang}").text
+
+    places = [html.index(part) for part in ('class="candidates alerts"', 'id="findings-table"', 'id="coverage"')]
+    assert places == sorted(places)
+    row = html.split('class="withdrawn"')[1].split("</tr>")[0]
+    assert say("web.finding_state.withdrawn", lang) in row
+    assert say("web.rule.rendezvous", lang) in row
+    assert 'href="/sea/findings/finding-kcs-bb22"' in row
+
+
+def test_findings_are_filtered_by_rule_and_ship(officer: Browser) -> None:
+    by_rule = officer.get("/sea?rule=rendezvous").text.split('id="findings-table"')[1]
+    by_ship = officer.get("/sea?ship=900000005").text.split('id="findings-table"')[1]
+
+    assert ("finding-kcg-aa11" in by_rule, "finding-kcs-bb22" in by_rule) == (True, False)
+    assert ("finding-kcg-aa11" in by_ship, "finding-kcs-bb22" in by_ship) == (False, True)
+
+
+def test_new_and_changed_findings_are_counted_and_not_pushed_in(officer: Browser) -> None:
+    assert officer.get("/sea/news?entry=905").text.strip() == ""
+    assert ": 1." in officer.get("/sea/news?lang=en&entry=900").text
+
+
+def test_a_finding_is_explained_with_its_numbers_and_where_they_come_from(officer: Browser) -> None:
+    html = officer.get("/sea/findings/finding-kcs-bb22?lang=en").text
+
+    for words in (say("web.rule_is.unexplained_stop", "en"), "contracts.md 6", "500 m", "10 min", "3 kn", "+4.0 s"):
+        assert words in html
+    assert '<svg class="sketch"' in html
+    assert officer.get("/sea/findings/nothing").status_code == 404
+
+
+def test_the_map_reads_findings_and_blind_cells_as_geojson(officer: Browser) -> None:
+    found = officer.get("/sea/findings.json?lang=en").json()["features"]
+    cells = officer.get("/sea/coverage.json").json()["features"]
+
+    assert (found[0]["properties"]["title"], found[0]["properties"]["sign"]) == ("Signal loss", "?")
+    assert len(cells[0]["geometry"]["coordinates"][0]) == 5
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_a_stalled_feed_is_shown_as_stalled(
+    officer: Browser, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    told = desk.status()
+    stalled = {**told, "feed": {**told["feed"], "stalled": True, "silent_s": 420.0}}
+    monkeypatch.setattr(FakeDesk, "status", lambda self: stalled)
+
+    bar = officer.get(f"/bar?lang={lang}").text
+
+    assert say("web.bar.stalled", lang, age=age(420.0, lang)) in bar
+    assert say("web.feed.stalled", lang) in officer.get(f"/health?lang={lang}").text

@@ -20,5 +20,5 @@ def features() -> None:
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
 @json_option
 def export(home: Path, collection: str, out: Path, as_json: bool) -> None:
-    """Writes ships, tracks, contacts, ports or zones as .geojson, .parquet (GeoParquet) or .cot (ships only)."""
+    """Writes ships, tracks, contacts, findings, ports or zones: .geojson, .parquet (GeoParquet) or .cot (ships)."""
     show(act(home, "features.export", {"collection": collection, "out": str(out.resolve())}), as_json)

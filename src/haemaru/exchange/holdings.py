@@ -89,6 +89,14 @@ class Holdings:
             )
             return self._held(tx, rows[1]) if len(rows) > 1 else None
 
+    def revisions(self, rid: str) -> list[Held]:
+        """Every revision under this rid whose content is still there, the oldest first."""
+        blind = self._house.vault.blind(rid)
+        there = "AND rid = :rid AND state IN ('held', 'superseded') ORDER BY rev, entry"
+        with self._house.ledger.read() as tx:
+            rows = tx.all(f"{_OWN} {there}", rid=blind) or tx.all(f"{_IN} {there}", rid=blind)
+            return [self._held(tx, row) for row in rows]
+
     def records_of(self, kind: str) -> list[Held]:
         """Every record of a kind, own and received, in the order they were written."""
         return [*self.list(kind=kind)]

@@ -1,9 +1,9 @@
 """Detection at a node: what its own feeds show, found live, kept as records, shared under the clause for findings.
 
 A thread steps the automaton over what feeds brought, looks what there is to find, and tells what changed: a finding
-that is new becomes a record, one that ended or turned out different corrects it, one that is withdrawn takes it back at
-every partner, each with its reason. The look paces itself, so that detection takes a small and constant part of the
-machine. What was told is read back from the records: after a restart nothing is told twice.
+that is new becomes a record; one that ended, turned out different or is withdrawn corrects it, each with its reason,
+for what an officer has read is never gone without a word. The look paces itself, so that detection takes a small and
+constant part of the machine. What was told is read back from the records: after a restart nothing is told twice.
 """
 
 import logging
@@ -169,10 +169,8 @@ class FindingDesk:
             held = self._node.exchange.holdings.find(self._rids.get(finding.id, ""))
             if held is None or held.state != "held":
                 return  # erased or taken back by a person in the meantime
-            if change.kind == "withdrawn":
-                self._node.exchange.retract(batch, held.rid, change.reason)
-            else:
-                self._node.exchange.correct(batch, held.rid, self._body(change))
+            # What is withdrawn is corrected too: it stays where it was read, with the reason why it is none.
+            self._node.exchange.correct(batch, held.rid, self._body(change))
 
     def _put(self, batch: "Batch", rid: str, finding: "Published", body: dict[str, Any]) -> None:
         node = self._node

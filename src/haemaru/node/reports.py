@@ -19,11 +19,14 @@ from haemaru.wording import Reason
 if TYPE_CHECKING:
     from haemaru.node.node import Node
 
+STALLED_S = 120.0  # guess: a receiver that hears nobody for two minutes is broken sooner than its sea is empty
+
 
 def node_status(node: "Node") -> dict[str, Any]:
     """Agreement, partners, streams, feed, positions, ledger and health, counted from what is stored."""
     now = node.clock.now()
     refusal = node.agreements.refusal(now)
+    feed = _feed(node, now)
     state = "working" if refusal is None else "suspended" if refusal.code == "agreement_suspended" else "waiting"
     names = {party.id: party.name for agreement in node.agreements.all() for party in agreement.parties}
     statement = read_statement(node.home.statement.read_bytes())
@@ -39,7 +42,7 @@ def node_status(node: "Node") -> dict[str, Any]:
         "agreement": node.agreements.status(now),
         "agreements": node.agreements.states(now),
         "vessels": node.surveillance.vessel_count(),
-        "feed": _feed(node, now),
+        "feed": feed,
         "backups": node.backups.status(),
         "positions": node.surveillance.position_status(),
         "detection": node.findings.status(),
@@ -49,7 +52,7 @@ def node_status(node: "Node") -> dict[str, Any]:
         "refused_frames": node.exchange.refused(),
         "ledger": _ledger(node),
         "witness": _witness(node),
-        "health": _health(node, refusal),
+        "health": _health(node, refusal, feed),
     }
     return msgspec.to_builtins(body)  # type: ignore[no-any-return]
 
@@ -63,7 +66,18 @@ def _feed(node: "Node", now: datetime) -> dict[str, Any]:
     feed = node.surveillance.feed_status()
     last = feed.get("last")
     lag = None if not last else max(0.0, (now - parse_time(str(last))).total_seconds())
-    return {**feed, "lag_s": lag}
+    heard = last or feed.get("since")
+    silent = None
+    if feed.get("running") and heard:
+        silent = max(0.0, (now - parse_time(str(heard))).total_seconds())
+    return {**feed, "lag_s": lag, "silent_s": silent, "stalled": silent is not None and silent >= STALLED_S}
+
+
+def _stalled(feed: dict[str, Any]) -> list[Reason]:
+    """A feed that runs and brings nothing is a fault, never a sea without ships."""
+    if not feed["stalled"]:
+        return []
+    return [Reason("feed_stalled", {"source": str(feed["source"]), "minutes": int(feed["silent_s"] // 60)})]
 
 
 def _peers(node: "Node", names: dict[str, Any]) -> list[dict[str, Any]]:
@@ -120,7 +134,7 @@ def _witness(node: "Node") -> dict[str, Any]:
     return {"trusted": bool(found), **(found[0] if found else {}), "all": found}
 
 
-def _health(node: "Node", refusal: Reason | None) -> dict[str, Any]:
+def _health(node: "Node", refusal: Reason | None, feed: dict[str, Any]) -> dict[str, Any]:
     memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
         "version": __version__,
@@ -130,7 +144,7 @@ def _health(node: "Node", refusal: Reason | None) -> dict[str, Any]:
         "database": node.settings.database.partition(":")[0],
         "home": str(node.home.folder),
         "journal_mb": round(node.database.journal_bytes() / 2**20, 1),
-        "problems": [*([refusal] if refusal else []), *node.upkeep.problems()],
+        "problems": [*([refusal] if refusal else []), *_stalled(feed), *node.upkeep.problems()],
     }
 
 

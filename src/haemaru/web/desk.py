@@ -124,8 +124,16 @@ class Desk(Protocol):
         """`shapes.Cover` of the next twelve hours."""
         ...
 
+    def findings(self) -> Raw:
+        """`shapes.Findings` of the last day, what was told last first."""
+        ...
+
+    def finding(self, rid: str) -> Raw | None:
+        """`shapes.Finding`: one finding explained."""
+        ...
+
     def features(self, collection: str) -> Sequence[Feature]:
-        """What chart programs read, by collection: `vessels`, `tracks`, `contacts`, `ports`, `zones`."""
+        """What chart programs read, by collection: `vessels`, `tracks`, `contacts`, `findings`, `ports`, `zones`."""
         ...
 
     def vessels(self, limit: int, text: str = "") -> Sequence[Raw]:

@@ -18,6 +18,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from haemaru.web import typed
+from haemaru.web.sketch import sketch
 from haemaru.wording import Bilingual, Fault, Reason, keys, say, say_fault, say_reason
 
 KST = timezone(timedelta(hours=9), "KST")
@@ -41,7 +42,7 @@ def environment() -> Environment:
     )
     env.filters.update(tone=tone, by_clause=by_clause, by_record=by_record, disputes=disputes, about=about)
     env.filters.update(json=typed.shown)
-    env.globals.update(spark=spark)
+    env.globals.update(spark=spark, sketch=sketch)
     return env
 
 
@@ -244,7 +245,7 @@ def spark(path: list[Any]) -> Markup:
 _TONES = {
     "ok": "seat working up held release released found enrolled returned committed in_force signed running done "
     "erased corrected unknown_rid_tombstoned",
-    "warn": "waitlist asked waiting overdue refer demand offered requested return_requested "
+    "warn": "ongoing stalled waitlist asked waiting overdue refer demand offered requested return_requested "
     "suspended expired applied not_yet retracted missing never pending",
     "bad": "declined withdrawn down lost quarantined withhold refused rejected damaged",
     "info": "open watch boarding case requisitioned deployed received taken shared chosen",

@@ -34,6 +34,7 @@ def ais(node: "Node", params: dict[str, Any]) -> Answer:
     feed.update(
         source=source,
         running=True,
+        since=format_time(node.clock.now()),
         shifted=node.realm == "demo" and not params.get("invented"),
         invented=bool(params.get("invented")),
     )

@@ -11,7 +11,7 @@ from haemaru.exchange import Pulled
 from haemaru.node.accounts import Accounts
 from haemaru.node.commands.operations import MERGED
 from haemaru.node.commands.story import TOLD, steps
-from haemaru.node.desk import demands, duties, mou, papers, ships, support
+from haemaru.node.desk import demands, duties, findings, mou, papers, ships, support
 from haemaru.node.desk.features import COLLECTIONS
 from haemaru.node.desk.notes import Notes
 from haemaru.node.histories import disputes, restarts
@@ -76,6 +76,14 @@ class NodeDesk:
     def coverage(self) -> Raw:
         """Who covers what in the next twelve hours."""
         return self._node.coverage.report(None, 12)
+
+    def findings(self) -> Raw:
+        """What detection found in the last day, here and at partners."""
+        return findings.page(self._node)
+
+    def finding(self, rid: str) -> Raw | None:
+        """One finding explained."""
+        return findings.one(self._node, rid)
 
     def features(self, collection: str) -> Sequence[Feature]:
         """What chart programs read, by collection."""

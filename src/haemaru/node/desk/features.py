@@ -1,4 +1,4 @@
-"""What chart programs of the own agency read: the picture's ships, their tracks, contacts, ports and zones as features.
+"""What chart programs of the own agency read: ships, tracks, contacts, findings, ports and zones as features.
 
 The collections hold what the console shows and nothing else; whoever reads them has an account here.
 """
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from haemaru.clock import to_ms
 from haemaru.geography import ports, zone_outlines, zones
+from haemaru.node.desk import findings
 from haemaru.surveillance import CLASSES, UNITS_PER_DEGREE
 from haemaru.surveillance.features import Feature, contact_feature, degrees, line_feature, tenths
 from haemaru.values.instant import parse_time
@@ -103,6 +104,7 @@ COLLECTIONS: dict[str, Callable[["Node"], list[Feature]]] = {
     "vessels": ships,
     "tracks": tracks,
     "contacts": contacts,
+    "findings": findings.features,
     "ports": places,
     "zones": areas,
 }

@@ -27,9 +27,10 @@ _LARGEST = 2**53  # what every JSON, TOML and SQL reader keeps exactly
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The numbers by section and name, the version of each section, and the SHA-256 of the file's exact bytes."""
+    """Numbers and their origins by section and name, each section's version, and the SHA-256 of the file's bytes."""
 
     numbers: Mapping[str, Mapping[str, int]]
+    origins: Mapping[str, Mapping[str, str]]
     versions: Mapping[str, int]
     sha256: str
 
@@ -70,13 +71,15 @@ def _read(data: bytes, where: str) -> Rules:
     if table.pop("format", None) != FORMAT:
         raise Fault("bad_rules", where, problem=f"format = {FORMAT} expected")
     numbers: dict[str, dict[str, int]] = {}
+    origins: dict[str, dict[str, str]] = {}
     versions: dict[str, int] = {}
     for section, held in table.items():
         if not isinstance(held, dict):
             raise Fault("bad_rules", where, problem=f"{section[:60]} is no section")
         versions[section] = _whole(held.pop("version", None), f"{section}.version", where)
         numbers[section] = {name: _number(entry, f"{section}.{name}", where) for name, entry in held.items()}
-    return Rules(numbers, versions, sha256(data).hexdigest())
+        origins[section] = {name: entry["origin"].strip() for name, entry in held.items()}
+    return Rules(numbers, origins, versions, sha256(data).hexdigest())
 
 
 def _number(entry: Any, name: str, where: str) -> int:

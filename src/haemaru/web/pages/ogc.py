@@ -23,7 +23,7 @@ _CONFORMS = tuple(
     f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{part}" for part in ("core", "geojson", "oas30")
 )
 LIMIT, MOST = 100, 10_000
-NAMES = ("vessels", "tracks", "contacts", "ports", "zones")
+NAMES = ("vessels", "tracks", "contacts", "findings", "ports", "zones")
 
 
 @shows("/ogc", opt=_OPT)

@@ -5,6 +5,7 @@ A default stands wherever a young node has nothing to tell yet; what has no defa
 
 from haemaru.web.shapes.cases import Candidate, Case, CaseRow, Demand, Event, Held, Referred, Support, Team, TipRow
 from haemaru.web.shapes.duties import ClauseDeeds, Duties
+from haemaru.web.shapes.findings import Alert, Finding, FindingRow, Findings
 from haemaru.web.shapes.histories import Histories
 from haemaru.web.shapes.mou import Agreement, Article, Clause, Signatory
 from haemaru.web.shapes.papers import Answered, Change, Field, Leaving, Record, RecordRow, Withheld
@@ -15,6 +16,7 @@ from haemaru.web.shapes.training import Enrolment, Session
 
 __all__ = [
     "Agreement",
+    "Alert",
     "Answered",
     "Article",
     "Candidate",
@@ -36,6 +38,9 @@ __all__ = [
     "Event",
     "Feed",
     "Field",
+    "Finding",
+    "FindingRow",
+    "Findings",
     "Health",
     "Held",
     "Histories",

@@ -19,6 +19,7 @@ class CoverSpot(msgspec.Struct, frozen=True):
     lon: float
     hours: list[str]
     by: list[str] = []
+    cell: int = -1
 
 
 class CoverSensor(msgspec.Struct, frozen=True):

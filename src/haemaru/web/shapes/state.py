@@ -46,7 +46,10 @@ class Peer(msgspec.Struct, frozen=True):
 
 
 class Feed(msgspec.Struct, frozen=True):
-    """Where positions come from. `shifted`: times were moved to now, as realm demo does."""
+    """Where positions come from. `shifted`: times were moved to now, as realm demo does.
+
+    `stalled`: it runs and has brought no row for `silent_s`, which says nothing about ships.
+    """
 
     source: str = ""
     running: bool = False
@@ -55,6 +58,8 @@ class Feed(msgspec.Struct, frozen=True):
     sentences: int = 0
     messages: int = 0
     quarantined: Counts = {}
+    silent_s: float | None = None
+    stalled: bool = False
     shifted: bool = False
     invented: bool = False
 

@@ -1,6 +1,7 @@
 // The watch's map: an offline coastline, names of ports, and the vessels asked for once a second.
 
 import { Map as Chart, Marker, NavigationControl, ScaleControl, setWorkerUrl } from "../vendor/maplibre-gl.mjs";
+import { Layers } from "./layers.js";
 import { Vessels } from "./vessels.js";
 import { decode } from "./wire.js";
 
@@ -99,12 +100,16 @@ const chart = new Chart({
 chart.touchZoomRotate.disableRotation();
 chart.addControl(new NavigationControl({ showCompass: false }), "top-right");
 chart.addControl(new ScaleControl({ unit: "nautical" }), "top-right");
+const layers = new Layers(chart, token, holder.dataset.lang);
 chart.on("load", () => {
+  layers.restore();
   chart.addLayer(vessels);
   window.haemaru.ready = true;
   ask();
 });
 chart.on("click", (event) => {
+  const page = layers.pageAt(event.point);
+  if (page) { location.href = page; return; }
   const reach = 12 / (512 * 2 ** chart.getZoom());
   const mmsi = vessels.nearest(event.lngLat.lng, event.lngLat.lat, reach);
   if (mmsi !== null) show(mmsi);
@@ -116,4 +121,4 @@ document.addEventListener("click", (event) => {
   mark();
   chart.easeTo({ center: vessels.whereIs(chosen) ?? link.dataset.fly.split(",").map(Number), zoom: Math.max(chart.getZoom(), 8), duration: 0 });
 });
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { paint(); chart.setStyle(style()); chart.once("styledata", () => chart.addLayer(vessels)); });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { paint(); chart.setStyle(style()); chart.once("styledata", () => { layers.restore(); chart.addLayer(vessels); }); });
