@@ -14,7 +14,7 @@ Two words hold for all tables. **Speed** is the reported one, else the speed ove
   holds the run would be more than 14 km across) of 2 min or more. Faster rows between two slow ones are not in the run.
   A break in which the ship came farther than at the level's speed (and 300 m) ends the run: it was somewhere else.
   `slow_ms` adds the legs between neighbouring rows that are both slow, `gap_in_ms` is the longest break. `lat`, `lon`
-  are the mean of the slow rows, halves rounded away from zero; `min_dlon`, `max_dlon` count from `first_lon`. `path_m`
+  are the mean of the slow rows, rounded away from the first; `min_dlon`, `max_dlon` count from `first_lon`. `path_m`
   adds the ways from slow row to slow row. `sog_before` is the highest speed in the four 10-minute spans up to that of
   `t0`, before it (30-40 min); `sog_after` that of the first row after `t1`; both `UNKNOWN` where there was none.
 - `bins`: the first row below or at 3 kn of each 2-minute `bin` (`t // 120000`), none inside a port.
