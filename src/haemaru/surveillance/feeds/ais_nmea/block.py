@@ -14,7 +14,7 @@ import numpy as np
 from haemaru.clock import to_ms
 from haemaru.surveillance.feeds.ais_nmea import payload
 from haemaru.surveillance.feeds.ais_nmea.kernel import layout as at
-from haemaru.surveillance.feeds.ais_nmea.kernel.follow import finish, follow
+from haemaru.surveillance.feeds.ais_nmea.kernel.follow import finish, follow, moments
 from haemaru.surveillance.feeds.ais_nmea.kernel.hashing import joined, name
 from haemaru.surveillance.feeds.ais_nmea.kernel.heard import rehash, ship
 from haemaru.surveillance.feeds.ais_nmea.kernel.layout import NONE, Numbers, Octets
@@ -23,7 +23,7 @@ from haemaru.surveillance.feeds.ais_nmea.kernel.scan import PADDING, scan
 from haemaru.surveillance.feeds.ais_nmea.line import read_line
 from haemaru.surveillance.feeds.ais_nmea.sentence import Sentence
 from haemaru.surveillance.feeds.ais_nmea.tags import NO_TAGS, Receipt, Tags, read_tail
-from haemaru.surveillance.fixes import DTYPES, Fixes
+from haemaru.surveillance.fixes import Fixes
 from haemaru.surveillance.statics import Static
 from haemaru.surveillance.stats import Stats
 from haemaru.surveillance.vessel_class import class_of_ship_type
@@ -115,16 +115,16 @@ class BlockDecoder:
         mem[at.BATCH] += 1
         mem[[at.ROWS, at.STATICS, at.TEXT_USED, at.NEW_SHIPS]] = 0
         self._make_room(size)
-        block, place = self._block, 0
+        block, line = self._block, 0
         block[:size] = np.frombuffer(data, np.uint8)
         block[size : size + PADDING] = 10
         rest = (self._octets, self._arena, self._buckets, self._stations, self._ships, self._out, self._texts)
-        while place < size:
-            count, place = scan(block, place, size, mem, self._octets)
+        ends = np.flatnonzero(block[: size + 1] == 10)
+        while line < len(ends):
+            count, line = scan(block, ends, line, mem, self._octets)
             for rare in np.flatnonzero(self._lines[:count, at.KIND] == at.RARE):
                 self._read_rare(data, self._lines[rare])
             follow(block, count, mem, *rest)
-        finish(mem, self._ships, self._out)
         return self._take()
 
     def _make_room(self, size: int) -> None:
@@ -136,9 +136,9 @@ class BlockDecoder:
             self._compact(size)
         if len(self._texts) < size + mem[at.ARENA_USED]:
             self._texts = np.empty(size + len(self._arena), np.uint8)
-        if len(self._out) < most * at.OUT_FIELDS:
-            self._out = np.empty(most * at.OUT_FIELDS, np.int64)
-        mem[at.CAPACITY] = len(self._out) // at.OUT_FIELDS
+        if len(self._out) < most * (at.OUT_FIELDS + 1):
+            self._out = np.empty(most * (at.OUT_FIELDS + 1), np.int64)
+        mem[at.CAPACITY] = len(self._out) // (at.OUT_FIELDS + 1)
         nodes = int(mem[at.STATIONS : at.STATIONS + 2].max())
         if nodes + most > len(self._stations) // 4:
             larger = np.zeros((2, 2 * (nodes + most), 2), np.int64)
@@ -231,23 +231,18 @@ class BlockDecoder:
             reports = out[capacity * at.ROW_FIELDS :][: statics * at.STATIC_FIELDS].reshape(-1, at.STATIC_FIELDS)
             self._reports.append((reports.copy(), self._texts[: mem[at.TEXT_USED]].tobytes()))
         stats.positions += rows
-        table = out[: rows * at.ROW_FIELDS].reshape(-1, at.ROW_FIELDS)
-        table = table[np.argsort(table[:, at.ROW_T], kind="stable")]
-        columns = {column: table[:, field].astype(DTYPES[column]) for column, field in _COLUMNS.items()}
-        return Fixes(original=columns["t"].copy(), **columns)
+        order = np.arange(rows)
+        if not moments(mem, out):
+            order = np.argsort(out[capacity * at.OUT_FIELDS :][:rows], kind="stable")
+        t, places = np.empty(rows, np.int64), np.empty(3 * rows, np.int32)
+        speeds, marks = np.empty(2 * rows, np.int16), np.empty(3 * rows, np.uint8)
+        finish(order, self._ships, out, t, places, speeds, marks)
+        mmsi, lat, lon = places.reshape(3, rows)
+        sog, cog = speeds.reshape(2, rows)
+        vessel_class, heard, quality = marks.reshape(3, rows)
+        return Fixes(mmsi, t, lat, lon, sog, cog, vessel_class, heard, quality, t.copy())
 
 
-_COLUMNS = {
-    "mmsi": at.ROW_MMSI,
-    "t": at.ROW_T,
-    "lat": at.ROW_LAT,
-    "lon": at.ROW_LON,
-    "sog": at.ROW_SOG,
-    "cog": at.ROW_COG,
-    "vessel_class": at.ROW_CLASS,
-    "heard": at.ROW_HEARD,
-    "quality": at.ROW_QUALITY,
-}
 _COUNTED = {
     at.SENTENCES: "sentences",
     at.MESSAGES: "messages",

@@ -5,7 +5,7 @@ from typing import Final
 from haemaru.surveillance.compiled import compiled_apart
 from haemaru.surveillance.feeds.ais_nmea.kernel import layout as at
 from haemaru.surveillance.feeds.ais_nmea.kernel.hashing import name
-from haemaru.surveillance.feeds.ais_nmea.kernel.layout import NONE, Buckets, Numbers, Octets
+from haemaru.surveillance.feeds.ais_nmea.kernel.layout import NONE, Numbers, Octets, Places, Speeds
 from haemaru.surveillance.feeds.ais_nmea.kernel.messages import admit, receive, static
 from haemaru.surveillance.feeds.ais_nmea.kernel.origins import hear, origin
 from haemaru.surveillance.feeds.ais_nmea.kernel.parts import add, expire, first_of
@@ -20,7 +20,7 @@ def follow(
     mem: Numbers,
     octets: Octets,
     arena: Octets,
-    buckets: Buckets,
+    buckets: Places,
     stations: Numbers,
     ships: Numbers,
     out: Numbers,
@@ -116,8 +116,38 @@ def _whole(mem: Numbers, octets: Octets, arena: Octets, message: int) -> int:
 
 
 @compiled_apart
-def finish(mem: Numbers, ships: Numbers, out: Numbers) -> None:
-    """Puts the vessel class of every row in, as known at the end of the block."""
+def moments(mem: Numbers, out: Numbers) -> bool:
+    """Puts the times of the rows behind one another; whether they are in order."""
+    in_order, before = True, NONE
+    target = mem[at.CAPACITY] * at.OUT_FIELDS
     for row in range(mem[at.ROWS]):
-        place = row * at.ROW_FIELDS + at.ROW_CLASS
-        out[place] = ships[out[place] + at.SHIP_CLASS]
+        moment = out[row * at.ROW_FIELDS + at.ROW_T]
+        out[target + row] = moment
+        in_order = in_order and moment >= before
+        before = moment
+    return in_order
+
+
+@compiled_apart
+def finish(
+    order: Numbers,
+    ships: Numbers,
+    out: Numbers,
+    t: Numbers,
+    places: Places,
+    speeds: Speeds,
+    marks: Octets,
+) -> None:
+    """Puts the rows into columns, in this order, each ship with her class as known at the end of the block."""
+    count = len(order)
+    for target in range(count):
+        row = order[target] * at.ROW_FIELDS
+        t[target] = out[row + at.ROW_T]
+        places[target] = out[row + at.ROW_MMSI]
+        places[count + target] = out[row + at.ROW_LAT]
+        places[2 * count + target] = out[row + at.ROW_LON]
+        speeds[target] = out[row + at.ROW_SOG]
+        speeds[count + target] = out[row + at.ROW_COG]
+        marks[target] = ships[out[row + at.ROW_CLASS] + at.SHIP_CLASS]
+        marks[count + target] = out[row + at.ROW_HEARD]
+        marks[2 * count + target] = out[row + at.ROW_QUALITY]

@@ -10,7 +10,7 @@ from haemaru.surveillance.compiled import compiled, compiled_apart
 from haemaru.surveillance.feeds.ais_nmea import duplicates
 from haemaru.surveillance.feeds.ais_nmea.kernel import layout as at
 from haemaru.surveillance.feeds.ais_nmea.kernel.hashing import words
-from haemaru.surveillance.feeds.ais_nmea.kernel.layout import NONE, Buckets, Numbers
+from haemaru.surveillance.feeds.ais_nmea.kernel.layout import NONE, Numbers, Places
 
 _WINDOW_MS: Final = duplicates.WINDOW_MS
 _UNTIMED: Final = duplicates.UNTIMED_WINDOW
@@ -18,7 +18,7 @@ _MASK: Final = at.BUCKETS - 1
 
 
 @compiled
-def _bucket(mem: Numbers, buckets: Buckets, half: int, rest: int, quartets: int) -> int:
+def _bucket(mem: Numbers, buckets: Places, half: int, rest: int, quartets: int) -> int:
     """The bucket that holds the message at hand in one half, or the empty one where it would stand."""
     one, two, three = mem[at.WORDS], mem[at.WORDS + 1], mem[at.WORDS + 2]
     mixed = (one ^ two * 3 ^ three * 5 ^ rest) * mem[at.SECRET] + quartets
@@ -47,7 +47,7 @@ def _is_same(mem: Numbers, known: int, moment: int) -> bool:
 
 
 @compiled_apart
-def meet(mem: Numbers, buckets: Buckets, stations: Numbers, count: int, quartets: int, moment: int) -> tuple[int, bool]:
+def meet(mem: Numbers, buckets: Places, stations: Numbers, count: int, quartets: int, moment: int) -> tuple[int, bool]:
     """The transmission that the message at hand, of `count` words, belongs to, and whether it had been heard before."""
     rest = words(mem, 3, count)
     newer = mem[at.NEWER]
@@ -85,7 +85,7 @@ def meet(mem: Numbers, buckets: Buckets, stations: Numbers, count: int, quartets
 
 
 @compiled_apart
-def _turn(mem: Numbers, buckets: Buckets) -> int:
+def _turn(mem: Numbers, buckets: Places) -> int:
     """Forgets the older half and begins a new one; which half that is."""
     newer = 1 - mem[at.NEWER]
     mem[at.NEWER] = newer

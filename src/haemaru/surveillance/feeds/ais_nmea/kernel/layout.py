@@ -16,7 +16,8 @@ from haemaru.surveillance.feeds.ais_nmea import duplicates, fragments
 
 Numbers = npt.NDArray[np.int64]
 Octets = npt.NDArray[np.uint8]
-Buckets = npt.NDArray[np.int32]
+Places = npt.NDArray[np.int32]
+Speeds = npt.NDArray[np.int16]
 
 NONE: Final = -(1 << 62)
 """No time, no number: further back than any time can be."""
@@ -173,7 +174,7 @@ STATIC_VOUCHED: Final = 3
 STATIC_OFFSET: Final = 4
 STATIC_LENGTH: Final = 5
 STATIC_FIELDS: Final = 6
-# then the ships not heard before, one number each
+# then the ships not heard before, one number each, and the times of the positions once more
 OUT_FIELDS: Final = ROW_FIELDS + STATIC_FIELDS + 1
 
 # --- counts

@@ -11,7 +11,7 @@ from haemaru.surveillance import fixes, times
 from haemaru.surveillance.compiled import compiled, compiled_apart
 from haemaru.surveillance.feeds.ais_nmea.kernel import layout as at
 from haemaru.surveillance.feeds.ais_nmea.kernel.heard import meet, ship
-from haemaru.surveillance.feeds.ais_nmea.kernel.layout import NONE, Buckets, Numbers, Octets
+from haemaru.surveillance.feeds.ais_nmea.kernel.layout import NONE, Numbers, Octets, Places
 from haemaru.surveillance.feeds.ais_nmea.kernel.origins import tick
 
 _MISSING: Final = fixes.MISSING
@@ -81,7 +81,7 @@ def admit(
 @compiled
 def receive(
     mem: Numbers,
-    buckets: Buckets,
+    buckets: Places,
     stations: Numbers,
     ships: Numbers,
     out: Numbers,

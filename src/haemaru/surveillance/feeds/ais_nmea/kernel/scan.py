@@ -22,12 +22,15 @@ _SECONDS_LIMIT: Final = 100_000_000_000
 
 
 @compiled_apart
-def scan(block: Octets, start: int, size: int, mem: Numbers, octets: Octets) -> tuple[int, int]:
-    """Reads lines until `size` or until the rows are full; how many rows, and where to go on."""
-    place, found = start, 0
-    while place < size and found < at.LINE_LIMIT:
-        end = until(block, place, size, 10)
-        last = end
+def scan(block: Octets, ends: Numbers, first: int, mem: Numbers, octets: Octets) -> tuple[int, int]:
+    """Reads lines from the `first` on until all or until there is no more room; how many rows, and where to go on.
+
+    `ends` are the places of all line feeds, the last of them right behind the block.
+    """
+    found, line = 0, first
+    place = ends[line - 1] + 1 if line > 0 else 0
+    while line < len(ends) and found < at.LINE_LIMIT:
+        last = ends[line]
         while last > place and _stripped(block[last - 1]):
             last -= 1
         if last > place:
@@ -36,13 +39,14 @@ def scan(block: Octets, start: int, size: int, mem: Numbers, octets: Octets) -> 
             mem[row + at.END] = last
             mem[row + at.KIND] = _line(block, place, last, mem, octets, row)
             found += 1
-        place = end + 1
-    return found, place
+        place = ends[line] + 1
+        line += 1
+    return found, line
 
 
 @compiled
 def _stripped(octet: int) -> bool:
-    return octet == 10 or octet == 13 or octet == 32 or octet == 9 or octet == 0
+    return octet == 13 or octet == 32 or octet == 9 or octet == 0
 
 
 @compiled
@@ -119,9 +123,21 @@ def _tag(block: Octets, start: int, end: int, mem: Numbers, row: int) -> None:
 def _holds_header(block: Octets, start: int, end: int) -> bool:
     """Whether something that may be the name of an AIS sentence stands between."""
     for place in range(start, end - 2):
-        if block[place] == 86 and block[place + 1] == 68 and block[place + 2] in (77, 79):
+        if _is_header(block, place):
             return True
     return False
+
+
+@compiled
+def _is_header(block: Octets, place: int) -> bool:
+    """VDM or VDO."""
+    return block[place] == 86 and block[place + 1] == 68 and (block[place + 2] == 77 or block[place + 2] == 79)
+
+
+@compiled
+def _is_mark(octet: int) -> bool:
+    """One of , * ! $ and the backslash."""
+    return octet == 44 or octet == 42 or octet == 33 or octet == 36 or octet == 92
 
 
 @compiled
@@ -142,10 +158,9 @@ def _sentence(block: Octets, start: int, end: int, mem: Numbers, octets: Octets,
     total = 0
     for place in range(body, body + 10):
         total ^= block[place]
-    for place in range(body, body + 2):
-        if block[place] in (44, 42, 33, 36, 92):
-            return at.RARE
-    if block[body + 2] != 86 or block[body + 3] != 68 or block[body + 4] not in (77, 79):
+    if not _is_header(block, body + 2):
+        return at.RARE if _holds_header(block, body, end) else at.OTHER
+    if _is_mark(block[body]) or _is_mark(block[body + 1]):
         return at.RARE
     parts, part = block[body + 6] - 48, block[body + 8] - 48
     commas = block[body + 5] == 44 and block[body + 7] == 44 and block[body + 9] == 44
@@ -162,12 +177,13 @@ def _sentence(block: Octets, start: int, end: int, mem: Numbers, octets: Octets,
     total ^= 44
     mem[row + at.NUMBER] = part
     mem[row + at.TOTAL] = parts
-    comma = until(block, channel + 1, end, 44)
-    for place in range(channel + 1, comma):
-        octet = block[place]
-        if octet in (42, 33, 36):
+    comma = channel + 1
+    while comma < end and block[comma] != 44:
+        octet = block[comma]
+        if octet == 42 or octet == 33 or octet == 36:
             return at.RARE
         total ^= octet
+        comma += 1
     if parts > 1:
         key = name(block, body, body + 5, mem)
         key = joined(key, sequence * 10 + parts, mem)
@@ -235,54 +251,113 @@ def _alphanumeric(octet: int) -> bool:
 @compiled
 def _dollar(block: Octets, start: int, end: int, mem: Numbers, row: int) -> int:
     """A line of a GPS or a station: the receipt of a sentence, a time, or nothing for us."""
-    if until(block, start, end, 33) < end or _holds_header(block, start, end):
+    total, star, marks = 0, end, 0
+    for place in range(start + 1, end):
+        octet = block[place]
+        if octet == 42 and star == end:
+            star = place
+        if star == end:
+            total ^= octet
+        marks |= (octet == 33) | 2 * (octet == 86) | 4 * (octet == 36)
+    if marks & 1 or (marks & 2 and _holds_header(block, start, end)):
         return at.RARE
-    if end - start > 8 and block[start + 1] == 80 and block[start + 2] == 71 and block[start + 3] == 72:
-        return _receipt(block, start, end, mem, row)
-    if end - start < 6:
-        return at.OTHER
+    if star - start < 8:
+        return at.OTHER if star == end and end - start < 8 else at.RARE
     one, two, three = block[start + 3], block[start + 4], block[start + 5]
-    is_time = (one == 90 and two == 68 and three == 65) or (one == 82 and two == 77 and three == 67)
-    return at.RARE if is_time else at.OTHER
+    kind = at.OTHER
+    if block[start + 1] == 80 and block[start + 2] == 71 and one == 72 and two == 80:
+        kind = _receipt(block, start, star, mem, row)
+    elif one == 90 and two == 68 and three == 65:
+        kind = _zda(block, start, star, mem, row)
+    elif one == 82 and two == 77 and three == 67:
+        kind = _rmc(block, start, star, mem, row)
+    if kind == at.GPS and (marks & 4 or block[start + 1] == 44 or block[start + 2] == 44):
+        return at.RARE
+    if kind == at.RECEIPT or kind == at.GPS:
+        return kind if star + 3 <= end and hex_pair(block, star + 1) == total and mem[row + at.AT] != NONE else at.RARE
+    return kind
 
 
 @compiled
-def _receipt(block: Octets, start: int, end: int, mem: Numbers, row: int) -> int:
-    """`$PGHP,1,2025,4,2,0,0,7,250,440,,4401234,1,5F*hh`."""
-    total = 0
-    star = start + 1
-    while star < end and block[star] != 42:
-        total ^= block[star]
-        star += 1
-    is_ours = block[start + 4] == 80 and block[start + 5] == 44 and block[start + 6] == 49 and block[start + 7] == 44
-    if not is_ours or star + 3 > end or hex_pair(block, star + 1) != total:
+def _receipt(block: Octets, start: int, star: int, mem: Numbers, row: int) -> int:
+    """`$PGHP,1,2025,4,2,0,0,7,250,440,,4401234,1,5F`; what is not told by digits stops at the star at the latest."""
+    if block[start + 5] != 44 or block[start + 6] != 49 or block[start + 7] != 44:
         return at.RARE
-    told = at.WORDS
-    place = start + 8
+    told, place = at.WORDS, start + 8
     for part in range(7):
-        comma = until(block, place, star, 44)
-        mem[told + part] = number(block, place, comma)
-        digits = comma - place
+        value, digits = 0, 0
+        while digits < 5 and 48 <= block[place] <= 57:
+            value = value * 10 + block[place] - 48
+            digits += 1
+            place += 1
+        mem[told + part] = value
         longest = 4 if part == 0 else 3 if part == 6 else 2
-        if comma == star or mem[told + part] < 0 or digits > longest or (part == 0 and digits != 4):
+        if digits < (4 if part == 0 else 1) or digits > longest or block[place] != 44:
             return at.RARE
-        place = comma + 1
+        place += 1
     mem[row + at.AT] = moment(
         mem[told], mem[told + 1], mem[told + 2], mem[told + 3], mem[told + 4], mem[told + 5], mem[told + 6]
     )
-    first, fields = place, place
+    first, last = place, place
     for _ in range(3):
-        fields = until(block, fields, star, 44) + 1
-    last = fields - 1
-    final = until(block, fields, star, 44)
-    if final >= star or mem[row + at.AT] == NONE or (star - final != 1 and star - final != 3):
+        last = until(block, last, star, 44) + 1
+    final = until(block, last, star, 44)
+    if final >= star or (star - final != 1 and star - final != 3):
         return at.RARE
     mem[row + at.SUM] = hex_pair(block, final + 1) if star - final == 3 else -1
     if star - final == 3 and mem[row + at.SUM] < 0:
         return at.RARE
-    while first < last and block[first] in (44, 58):
+    last -= 1
+    while first < last and (block[first] == 44 or block[first] == 58):
         first += 1
-    while last > first and block[last - 1] in (44, 58):
+    while last > first and (block[last - 1] == 44 or block[last - 1] == 58):
         last -= 1
     mem[row + at.STATION] = name(block, first, last, mem)
     return at.RECEIPT
+
+
+@compiled_apart
+def _zda(block: Octets, start: int, star: int, mem: Numbers, row: int) -> int:
+    """`$GPZDA,hhmmss.ss,dd,mm,yyyy,..`."""
+    comma = until(block, start + 7, star, 44)
+    clock = _clock(block, start + 7, comma)
+    if clock < 0 or comma + 11 > star or block[comma + 3] != 44 or block[comma + 6] != 44:
+        return at.RARE
+    day, month = number(block, comma + 1, comma + 3), number(block, comma + 4, comma + 6)
+    year = number(block, comma + 7, comma + 11)
+    if day < 0 or month < 0 or year < 0:
+        return at.RARE
+    mem[row + at.AT] = moment(year, month, day, clock // 10_000, clock // 100 % 100, clock % 100, 0)
+    return at.GPS
+
+
+@compiled_apart
+def _rmc(block: Octets, start: int, star: int, mem: Numbers, row: int) -> int:
+    """`$GPRMC,hhmmss.ss,A,..,..,..,..,..,..,ddmmyy,..`: the date is the first field of six digits in its place."""
+    comma = until(block, start + 7, star, 44)
+    clock = _clock(block, start + 7, comma)
+    if clock < 0 or comma + 2 >= star or block[comma + 1] != 65 or block[comma + 2] != 44:
+        return at.RARE
+    field, date = comma + 3, -1
+    for place in range(3, 10):
+        comma = until(block, field, star, 44)
+        date = number(block, field, comma) if comma - field == 6 else -1
+        if comma >= star or (place < 9 and date >= 0):
+            return at.RARE
+        field = comma + 1
+    if date < 0 or until(block, field, star, 44) >= star:
+        return at.RARE
+    year = date % 100
+    year += 1900 if year >= 90 else 2000
+    mem[row + at.AT] = moment(
+        year, date // 100 % 100, date // 10_000, clock // 10_000, clock // 100 % 100, clock % 100, 0
+    )
+    return at.GPS
+
+
+@compiled
+def _clock(block: Octets, start: int, end: int) -> int:
+    """The number hhmmss of a time with or without a fraction, -1 where it is none."""
+    if end - start > 6 and (block[start + 6] != 46 or (end - start > 7 and number(block, start + 7, end) < 0)):
+        return -1
+    return number(block, start, start + 6) if end - start >= 6 else -1
