@@ -19,7 +19,7 @@ from haemaru.surveillance.feeds.ais_nmea.kernel.hashing import joined, name
 from haemaru.surveillance.feeds.ais_nmea.kernel.heard import rehash, ship
 from haemaru.surveillance.feeds.ais_nmea.kernel.layout import NONE, Numbers, Octets
 from haemaru.surveillance.feeds.ais_nmea.kernel.parts import first_of
-from haemaru.surveillance.feeds.ais_nmea.kernel.scan import PADDING, scan
+from haemaru.surveillance.feeds.ais_nmea.kernel.scan import PADDING
 from haemaru.surveillance.feeds.ais_nmea.line import read_line
 from haemaru.surveillance.feeds.ais_nmea.sentence import Sentence
 from haemaru.surveillance.feeds.ais_nmea.tags import NO_TAGS, Receipt, Tags, read_tail
@@ -67,7 +67,6 @@ class BlockDecoder:
         self._mem = _new_memory()
         self._mem[at.ESTIMATE] = NONE if start is None else to_ms(start)
         self._octets = _new_octets()
-        self._lines = self._mem[at.LINES : at.MEMORY].reshape(-1, at.LINE_FIELDS)
         self._arena = np.empty(_ARENA, np.uint8)
         self._buckets = np.full(2 * at.BUCKETS, -1, np.int32)
         self._stations = np.zeros(4 * _NODES, np.int64)
@@ -120,11 +119,8 @@ class BlockDecoder:
         block[size : size + PADDING] = 10
         rest = (self._octets, self._arena, self._buckets, self._stations, self._ships, self._out, self._texts)
         ends = np.flatnonzero(block[: size + 1] == 10)
-        while line < len(ends):
-            count, line = scan(block, ends, line, mem, self._octets)
-            for rare in np.flatnonzero(self._lines[:count, at.KIND] == at.RARE):
-                self._read_rare(data, self._lines[rare])
-            follow(block, count, mem, *rest)
+        while (line := follow(block, ends, line, mem, *rest)) < len(ends):
+            self._read_rare(data)
         return self._take()
 
     def _make_room(self, size: int) -> None:
@@ -175,8 +171,9 @@ class BlockDecoder:
         for mmsi, vessel_class in classes.items():
             self._ships[ship(self._mem, self._ships, mmsi) + at.SHIP_CLASS] = vessel_class
 
-    def _read_rare(self, data: bytes, row: Numbers) -> None:
+    def _read_rare(self, data: bytes) -> None:
         """Lets the scalar reader say what a line is and puts that into its row."""
+        row = self._mem[at.ROW : at.ROW + at.LINE_FIELDS]
         line = data[row[at.START] : row[at.END]]
         read = read_line(line)
         if read is None:

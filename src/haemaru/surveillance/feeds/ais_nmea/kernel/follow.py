@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from haemaru.surveillance.compiled import compiled_apart
+from haemaru.surveillance.compiled import compiled, compiled_apart
 from haemaru.surveillance.feeds.ais_nmea.kernel import layout as at
 from haemaru.surveillance.feeds.ais_nmea.kernel.hashing import name
 from haemaru.surveillance.feeds.ais_nmea.kernel.layout import NONE, Numbers, Octets, Places, Speeds
 from haemaru.surveillance.feeds.ais_nmea.kernel.messages import admit, receive, static
 from haemaru.surveillance.feeds.ais_nmea.kernel.origins import hear, origin
 from haemaru.surveillance.feeds.ais_nmea.kernel.parts import add, expire, first_of
+from haemaru.surveillance.feeds.ais_nmea.kernel.scan import read
 
 EXPIRE_EVERY: Final = 1_000
 
@@ -16,7 +17,8 @@ EXPIRE_EVERY: Final = 1_000
 @compiled_apart
 def follow(
     block: Octets,
-    count: int,
+    ends: Numbers,
+    first: int,
     mem: Numbers,
     octets: Octets,
     arena: Octets,
@@ -25,42 +27,74 @@ def follow(
     ships: Numbers,
     out: Numbers,
     texts: Octets,
-) -> None:
-    """Takes the first `count` lines in; what they give is in `out` and `texts`, how much of it in the clock."""
-    for place in range(count):
-        row = at.LINES + place * at.LINE_FIELDS
-        kind = mem[row + at.KIND]
-        mem[at.BAD_TAGS] += mem[row + at.TAGS_REFUSED]
-        if kind == at.BLANK:
-            continue
-        if kind != at.SENTENCE:
-            hear(mem, row)
+) -> int:
+    """Takes the lines from the `first` on in, up to one of a rare form; which one that is.
+
+    `ends` are the places of all line feeds, the last of them right behind the block. Of a line of a rare form the row
+    says where it stands; the caller fills the row and calls again. What the lines give is in `out` and `texts`.
+    """
+    line, row = first, at.ROW
+    place = ends[line - 1] + 1 if line > 0 else 0
+    while line < len(ends):
+        kind, last = mem[row + at.KIND], ends[line]
+        mem[row + at.KIND] = at.RARE
+        if kind == at.RARE:
+            while last > place and _stripped(block[last - 1]):
+                last -= 1
+            if last > place:
+                kind = read(block, place, last, mem, octets, row)
+                if kind == at.RARE:
+                    mem[row + at.START] = place
+                    mem[row + at.END] = last
+                    return line
+        if kind == at.SENTENCE:
+            _sentence(mem, octets, block, arena, buckets, stations, ships, out, texts)
+        elif kind != at.BLANK and kind != at.RARE:
+            hear(mem, row, kind)
             mem[at.BY_CODE + mem[row + at.SUM] if kind == at.REFUSED else at.OTHER_LINES] += 1
-            continue
-        origin(mem, row)
-        mem[at.ORDER] += 1
-        mem[at.SENTENCES] += 1
-        if mem[at.ORDER] % EXPIRE_EVERY == 0:
-            _describe(mem, block, row)
-            mem[at.PART + at.PART_EXACT] = 0
-            expire(mem, at.PART, NONE)
-        start, length, sentences, vouched = mem[row + at.OFFSET], mem[row + at.LENGTH], 1, True
-        if mem[row + at.TOTAL] > 1:
-            _describe(mem, block, row)
-            message = add(mem, arena, block, at.PART, start)
-            if message < 0:
-                continue
-            start, sentences, vouched = at.CHARS, mem[message + at.HELD], _is_vouched(mem, message)
-            length = _whole(mem, octets, arena, message)
-            if length == 0:
-                continue
-            words = admit(mem, octets, octets, start, length, sentences, ships, out)
-            if words > 0 and receive(mem, buckets, stations, ships, out, words, length, vouched):
-                static(mem, ships, out, texts, octets, start, length)
-            continue
-        words = admit(mem, octets, block, start, length, sentences, ships, out)
-        if words > 0 and receive(mem, buckets, stations, ships, out, words, length, vouched):
+        place = ends[line] + 1
+        line += 1
+    return line
+
+
+@compiled
+def _stripped(octet: int) -> bool:
+    return octet == 13 or octet == 32 or octet == 9 or octet == 0
+
+
+@compiled
+def _sentence(
+    mem: Numbers,
+    octets: Octets,
+    block: Octets,
+    arena: Octets,
+    buckets: Places,
+    stations: Numbers,
+    ships: Numbers,
+    out: Numbers,
+    texts: Octets,
+) -> None:
+    row = at.ROW
+    origin(mem, row)
+    mem[at.ORDER] += 1
+    mem[at.SENTENCES] += 1
+    if mem[at.ORDER] % EXPIRE_EVERY == 0:
+        _describe(mem, block, row)
+        mem[at.PART + at.PART_EXACT] = 0
+        expire(mem, at.PART, NONE)
+    start, length = mem[row + at.OFFSET], mem[row + at.LENGTH]
+    if mem[row + at.TOTAL] == 1:
+        words = admit(mem, octets, block, start, length, 1, ships, out)
+        if words > 0 and receive(mem, buckets, stations, ships, out, words, length, True):
             static(mem, ships, out, texts, block, start, length)
+        return
+    _describe(mem, block, row)
+    message = add(mem, arena, block, at.PART, start)
+    length = _whole(mem, octets, arena, message) if message >= 0 else 0
+    if length > 0:
+        words = admit(mem, octets, octets, at.CHARS, length, mem[message + at.HELD], ships, out)
+        if words > 0 and receive(mem, buckets, stations, ships, out, words, length, _is_vouched(mem, message)):
+            static(mem, ships, out, texts, octets, at.CHARS, length)
 
 
 @compiled_apart

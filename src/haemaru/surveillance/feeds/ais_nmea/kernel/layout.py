@@ -221,15 +221,14 @@ GENERATION: Final = duplicates.GENERATION
 LEAST_BITS: Final = COUNTS + COUNT_FIELDS  # of each message type
 CLASS_OF: Final = LEAST_BITS + 64  # of each ship type
 RECEIPT_LIST: Final = CLASS_OF + 256
-PART: Final = RECEIPT_LIST + 4 * RECEIPT_LIMIT  # the part at hand
+ROW: Final = RECEIPT_LIST + 4 * RECEIPT_LIMIT  # the line at hand
+PART: Final = ROW + LINE_FIELDS  # the part at hand
 CONTESTED_LIST: Final = PART + PART_FIELDS
 MESSAGE_FIELDS: Final = 2 + MOST_PARTS * PART_FIELDS  # HELD, STAMP, then the parts
 OPEN_LIST: Final = CONTESTED_LIST + DONE_LIMIT * PART_FIELDS
 DONE_LIST: Final = OPEN_LIST + (OPEN_LIMIT + 1) * MESSAGE_FIELDS
 HEARD_LIST: Final = DONE_LIST + DONE_LIMIT * MESSAGE_FIELDS  # two halves
-LINES: Final = HEARD_LIST + 2 * GENERATION * HEARD_FIELDS
-LINE_LIMIT: Final = 4_096  # lines between two steps: what they say stays in the processor's cache
-MEMORY: Final = LINES + LINE_LIMIT * LINE_FIELDS
+MEMORY: Final = HEARD_LIST + 2 * GENERATION * HEARD_FIELDS
 
 # --- a short array of octets
 SIX: Final = 0  # the value of each six-bit character, 255 for others

@@ -18,9 +18,9 @@ _UNTIMED: Final = times.UNTIMED
 
 
 @compiled
-def hear(mem: Numbers, row: int) -> None:
+def hear(mem: Numbers, row: int, kind: int) -> None:
     """Takes in a line that is no AIS sentence."""
-    kind = mem[row + at.KIND]
+    mem[at.BAD_TAGS] += mem[row + at.TAGS_REFUSED]
     mem[at.LINE] += 1
     if kind == at.TAGS:
         mem[at.KEPT] = 1
@@ -60,6 +60,7 @@ def _tell(mem: Numbers, moment: int, quality: int, station: int, group: int) -> 
 @compiled
 def origin(mem: Numbers, row: int) -> None:
     """Puts time, quality, station and group of a sentence into the clock."""
+    mem[at.BAD_TAGS] += mem[row + at.TAGS_REFUSED]
     mem[at.LINE] += 1
     if mem[at.KEPT] == 1:
         mem[at.KEPT] = 0

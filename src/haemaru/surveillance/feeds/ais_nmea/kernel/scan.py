@@ -1,4 +1,4 @@
-"""Reads the lines of a block into rows of numbers.
+"""Reads a line of a block into a row of numbers.
 
 Only the usual forms are read here: one tag block, a sentence with or without text around it, a `$PGHP` line, lines
 that are none of ours. Whatever is unusual in any way is left `RARE`, and the scalar reader says what it is: there is
@@ -21,36 +21,9 @@ _USUAL_LENGTH: Final = 1_000
 _SECONDS_LIMIT: Final = 100_000_000_000
 
 
-@compiled_apart
-def scan(block: Octets, ends: Numbers, first: int, mem: Numbers, octets: Octets) -> tuple[int, int]:
-    """Reads lines from the `first` on until all or until there is no more room; how many rows, and where to go on.
-
-    `ends` are the places of all line feeds, the last of them right behind the block.
-    """
-    found, line = 0, first
-    place = ends[line - 1] + 1 if line > 0 else 0
-    while line < len(ends) and found < at.LINE_LIMIT:
-        last = ends[line]
-        while last > place and _stripped(block[last - 1]):
-            last -= 1
-        if last > place:
-            row = at.LINES + found * at.LINE_FIELDS
-            mem[row + at.START] = place
-            mem[row + at.END] = last
-            mem[row + at.KIND] = _line(block, place, last, mem, octets, row)
-            found += 1
-        place = ends[line] + 1
-        line += 1
-    return found, line
-
-
 @compiled
-def _stripped(octet: int) -> bool:
-    return octet == 13 or octet == 32 or octet == 9 or octet == 0
-
-
-@compiled
-def _line(block: Octets, start: int, end: int, mem: Numbers, octets: Octets, row: int) -> int:
+def read(block: Octets, start: int, end: int, mem: Numbers, octets: Octets, row: int) -> int:
+    """Reads a line, stripped and not empty; what it is."""
     mem[row + at.TAGGED] = 0
     mem[row + at.TAG_AT] = NONE
     mem[row + at.TAG_STATION] = 0
