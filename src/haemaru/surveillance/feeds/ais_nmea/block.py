@@ -29,7 +29,7 @@ from haemaru.surveillance.stats import Stats
 from haemaru.surveillance.vessel_class import class_of_ship_type
 
 _SHORTEST = 18  # a sentence is no shorter
-_SHIPS = 1 << 14
+_SHIPS = 3_000
 _ARENA = 1 << 20
 _NODES = 1 << 14
 _CODES = {code: number for number, code in enumerate(at.CODES)}
@@ -49,6 +49,8 @@ def _new_memory() -> Numbers:
 def _new_octets() -> Octets:
     octets = np.full(at.OCTETS, 255, np.uint8)
     octets[[at.SIX + value + (48 if value < 40 else 56) for value in range(64)]] = range(64)
+    octets[at.MARKS : at.MARKS + 256] = 0
+    octets[[at.MARKS + 33, at.MARKS + 86, at.MARKS + 36]] = (1, 2, 4)
     return octets
 
 
@@ -68,7 +70,7 @@ class BlockDecoder:
         self._mem[at.ESTIMATE] = NONE if start is None else to_ms(start)
         self._octets = _new_octets()
         self._arena = np.empty(_ARENA, np.uint8)
-        self._buckets = np.full(2 * at.BUCKETS, -1, np.int32)
+        self._buckets = np.zeros(2 * at.BUCKETS, np.int32)
         self._stations = np.zeros(4 * _NODES, np.int64)
         self._ships = _new_ships(_SHIPS)
         self._block = np.empty(0, np.uint8)
@@ -117,10 +119,15 @@ class BlockDecoder:
         block, line = self._block, 0
         block[:size] = np.frombuffer(data, np.uint8)
         block[size : size + PADDING] = 10
-        rest = (self._octets, self._arena, self._buckets, self._stations, self._ships, self._out, self._texts)
+        octets, arena, buckets, stations = self._octets, self._arena, self._buckets, self._stations
         ends = np.flatnonzero(block[: size + 1] == 10)
-        while (line := follow(block, ends, line, mem, *rest)) < len(ends):
-            self._read_rare(data)
+        while line < len(ends):
+            ships, out, texts = self._ships, self._out, self._texts
+            line = follow(block, ends, line, mem, octets, arena, buckets, stations, ships, out, texts)
+            if mem[at.SHIPS] >= mem[at.SHIP_LIMIT]:
+                self._more_ships(4 * int(mem[at.SHIPS]))
+            elif line < len(ends):
+                self._read_rare(data)
         return self._take()
 
     def _make_room(self, size: int) -> None:
@@ -140,13 +147,11 @@ class BlockDecoder:
             larger = np.zeros((2, 2 * (nodes + most), 2), np.int64)
             larger[:, :nodes] = self._stations.reshape(2, -1, 2)[:, :nodes]
             self._stations = larger.reshape(-1)
-        if (mem[at.SHIPS] + most) * 5 > len(self._ships) // at.SHIP_FIELDS * 2:
-            self._more_ships(int(mem[at.SHIPS]) + most)
 
     def _more_ships(self, most: int) -> None:
         larger = _new_ships(most)
         rehash(self._ships, larger, self._mem)
-        self._ships = larger
+        self._ships, self._mem[at.SHIP_LIMIT] = larger, most
 
     def _compact(self, size: int) -> None:
         """Gives the room of parts that no longer wait back, and more where that is not enough."""
@@ -167,7 +172,7 @@ class BlockDecoder:
         self._arena, mem[at.ARENA_USED] = arena, end
 
     def _know(self, classes: Mapping[int, int]) -> None:
-        self._more_ships(max(_SHIPS, len(classes)))
+        self._more_ships(max(_SHIPS, 2 * len(classes)))
         for mmsi, vessel_class in classes.items():
             self._ships[ship(self._mem, self._ships, mmsi) + at.SHIP_CLASS] = vessel_class
 
@@ -205,7 +210,7 @@ class BlockDecoder:
         mem = self._mem
         heard_on = self._name(sentence.channel)
         key = joined(self._name(sentence.head), int(sentence.sequence or b"10") * 10 + sentence.total, mem)
-        row[at.KIND] = at.SENTENCE
+        row[at.KIND], row[at.PACKED] = at.SENTENCE, 0
         row[at.NUMBER] = sentence.number
         row[at.TOTAL] = sentence.total
         row[at.KEY] = joined(joined(key, heard_on >> 31, mem), heard_on & 0x7FFFFFFF, mem)

@@ -1,5 +1,7 @@
 """Small readers of characters, each within the bounds it is given."""
 
+import numpy as np
+
 from haemaru.surveillance.compiled import compiled
 from haemaru.surveillance.feeds.ais_nmea.kernel.layout import NONE, Octets
 
@@ -8,11 +10,17 @@ _EARLIEST, _LATEST = 631_152_000_000, 4_102_444_800_000
 
 
 @compiled
+def octet_at(block: Octets, place: int) -> int:
+    """One octet; `place` is never negative, and saying so spares a test for places counted from the end."""
+    return np.int64(block[np.uintp(place)])  # type: ignore[return-value]
+
+
+@compiled
 def hex_pair(block: Octets, at: int) -> int:
     """The value of two hexadecimal digits, -1 where they are none; reads two octets."""
     value = 0
     for place in range(at, at + 2):
-        octet = block[place]
+        octet = octet_at(block, place)
         if 48 <= octet <= 57:
             value = value * 16 + octet - 48
         elif 65 <= octet <= 70:
@@ -31,7 +39,7 @@ def number(block: Octets, start: int, end: int) -> int:
         return -1
     value = 0
     for place in range(start, end):
-        octet = block[place]
+        octet = octet_at(block, place)
         if octet < 48 or octet > 57:
             return -1
         value = value * 10 + octet - 48
@@ -42,7 +50,7 @@ def number(block: Octets, start: int, end: int) -> int:
 def until(block: Octets, start: int, end: int, mark: int) -> int:
     """The place of the first `mark` from `start`, or `end`."""
     at = start
-    while at < end and block[at] != mark:
+    while at < end and octet_at(block, at) != mark:
         at += 1
     return at
 

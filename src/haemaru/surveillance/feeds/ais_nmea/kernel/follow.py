@@ -4,6 +4,7 @@ from typing import Final
 
 from haemaru.surveillance.compiled import compiled, compiled_apart
 from haemaru.surveillance.feeds.ais_nmea.kernel import layout as at
+from haemaru.surveillance.feeds.ais_nmea.kernel.digits import octet_at
 from haemaru.surveillance.feeds.ais_nmea.kernel.hashing import name
 from haemaru.surveillance.feeds.ais_nmea.kernel.layout import NONE, Numbers, Octets, Places, Speeds
 from haemaru.surveillance.feeds.ais_nmea.kernel.messages import admit, receive, static
@@ -28,18 +29,18 @@ def follow(
     out: Numbers,
     texts: Octets,
 ) -> int:
-    """Takes the lines from the `first` on in, up to one of a rare form; which one that is.
+    """Takes the lines from the `first` on in, up to one of a rare form or until the table of ships is full; which one.
 
     `ends` are the places of all line feeds, the last of them right behind the block. Of a line of a rare form the row
     says where it stands; the caller fills the row and calls again. What the lines give is in `out` and `texts`.
     """
     line, row = first, at.ROW
     place = ends[line - 1] + 1 if line > 0 else 0
-    while line < len(ends):
+    while line < len(ends) and mem[at.SHIPS] < mem[at.SHIP_LIMIT]:
         kind, last = mem[row + at.KIND], ends[line]
         mem[row + at.KIND] = at.RARE
         if kind == at.RARE:
-            while last > place and _stripped(block[last - 1]):
+            while last > place and _stripped(octet_at(block, last - 1)):
                 last -= 1
             if last > place:
                 kind = read(block, place, last, mem, octets, row)
@@ -84,7 +85,7 @@ def _sentence(
         expire(mem, at.PART, NONE)
     start, length = mem[row + at.OFFSET], mem[row + at.LENGTH]
     if mem[row + at.TOTAL] == 1:
-        words = admit(mem, octets, block, start, length, 1, ships, out)
+        words = admit(mem, octets, block, start, length, mem[row + at.PACKED], 1, ships, out)
         if words > 0 and receive(mem, buckets, stations, ships, out, words, length, True):
             static(mem, ships, out, texts, block, start, length)
         return
@@ -92,7 +93,7 @@ def _sentence(
     message = add(mem, arena, block, at.PART, start)
     length = _whole(mem, octets, arena, message) if message >= 0 else 0
     if length > 0:
-        words = admit(mem, octets, octets, at.CHARS, length, mem[message + at.HELD], ships, out)
+        words = admit(mem, octets, octets, at.CHARS, length, 0, mem[message + at.HELD], ships, out)
         if words > 0 and receive(mem, buckets, stations, ships, out, words, length, _is_vouched(mem, message)):
             static(mem, ships, out, texts, octets, at.CHARS, length)
 

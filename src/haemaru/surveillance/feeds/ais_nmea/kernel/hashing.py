@@ -8,6 +8,7 @@ numbers are therefore taken for equal texts. 0 is kept for "none".
 from typing import Final
 
 from haemaru.surveillance.compiled import compiled, compiled_apart
+from haemaru.surveillance.feeds.ais_nmea.kernel.digits import octet_at
 from haemaru.surveillance.feeds.ais_nmea.kernel.layout import SECRET, WORDS, Numbers, Octets
 
 _PRIME: Final = (1 << 31) - 1
@@ -25,7 +26,7 @@ def name(block: Octets, start: int, end: int, mem: Numbers) -> int:
         piece = end - at
         value = 0
         for byte in range(at, min(at + 3, end)):
-            octet = block[byte]
+            octet = octet_at(block, byte)
             value = value << 8 | (58 if octet == 44 else octet)
         if piece >= 3:
             piece = 3

@@ -1,7 +1,7 @@
 """Repeated receptions of one transmission: `duplicates` over rows of numbers; and the table of ships.
 
 Both are hash tables with open addressing, at most four tenths full: the halves of the transmissions by their fixed
-size, ships because the caller makes room before each block. So every search ends at an empty place.
+size, ships because `follow` stops at their limit until there is room. So every search ends at an empty place.
 """
 
 from typing import Final
@@ -18,20 +18,36 @@ _MASK: Final = at.BUCKETS - 1
 
 
 @compiled
-def _bucket(mem: Numbers, buckets: Places, half: int, rest: int, quartets: int) -> int:
-    """The bucket that holds the message at hand in one half, or the empty one where it would stand."""
-    one, two, three = mem[at.WORDS], mem[at.WORDS + 1], mem[at.WORDS + 2]
-    mixed = (one ^ two * 3 ^ three * 5 ^ rest) * mem[at.SECRET] + quartets
-    bucket = ((mixed >> 29) ^ (mixed >> 45) ^ mem[at.SECRET + 1]) & _MASK
+def _mixed(mem: Numbers, rest: int, quartets: int) -> int:
+    """A number that scatters the message at hand over buckets and tags as nobody can foresee."""
+    mixed = (mem[at.WORDS] ^ mem[at.WORDS + 1] * 3 ^ mem[at.WORDS + 2] * 5 ^ rest) * mem[at.SECRET] + quartets
+    return (mixed >> 29) ^ (mixed >> 45) ^ mem[at.SECRET + 1]
+
+
+@compiled
+def _bucket(mem: Numbers, buckets: Places, half: int, mixed: int, rest: int, quartets: int) -> int:
+    """The bucket that holds the message at hand in one half, or the empty one where it would stand.
+
+    The buckets of both halves stand side by side. Each holds a tag, further bits of the same number, and the place of
+    the transmission plus one; 0 is empty.
+    """
+    bucket, tag = mixed & _MASK, _tag(mixed)
     while True:
-        place = buckets[half * at.BUCKETS + bucket]
-        if place < 0:
-            return half * at.BUCKETS + bucket
-        known = _address(half, place)
-        same = mem[known] == one and mem[known + 1] == two and mem[known + 2] == three
-        if same and mem[known + at.WORDS_HASH] == rest and mem[known + at.QUARTETS] == quartets:
-            return half * at.BUCKETS + bucket
+        known = buckets[2 * bucket + half]
+        if known == 0:
+            return 2 * bucket + half
+        if known >> 16 == tag:
+            address = _address(half, (known & 0xFFFF) - 1)
+            same = mem[address] == mem[at.WORDS] and mem[address + 1] == mem[at.WORDS + 1]
+            same = same and mem[address + 2] == mem[at.WORDS + 2]
+            if same and mem[address + at.WORDS_HASH] == rest and mem[address + at.QUARTETS] == quartets:
+                return 2 * bucket + half
         bucket = (bucket + 1) & _MASK
+
+
+@compiled
+def _tag(mixed: int) -> int:
+    return mixed >> 17 & 0x7FFF
 
 
 @compiled
@@ -50,23 +66,23 @@ def _is_same(mem: Numbers, known: int, moment: int) -> bool:
 def meet(mem: Numbers, buckets: Places, stations: Numbers, count: int, quartets: int, moment: int) -> tuple[int, bool]:
     """The transmission that the message at hand, of `count` words, belongs to, and whether it had been heard before."""
     rest = words(mem, 3, count)
-    newer = mem[at.NEWER]
-    bucket = _bucket(mem, buckets, newer, rest, quartets)
-    half, place = newer, buckets[bucket]
+    newer, mixed = mem[at.NEWER], _mixed(mem, rest, quartets)
+    bucket = _bucket(mem, buckets, newer, mixed, rest, quartets)
+    half, place = newer, (buckets[bucket] & 0xFFFF) - 1
     if place < 0:
         half = 1 - newer
-        place = buckets[_bucket(mem, buckets, half, rest, quartets)]
+        place = (buckets[_bucket(mem, buckets, half, mixed, rest, quartets)] & 0xFFFF) - 1
     if place >= 0 and _is_same(mem, _address(half, place), moment):
         _hear_by(mem, stations, half, _address(half, place))
         return _address(half, place), True
     if mem[at.HEARD_NEWER] >= at.GENERATION:
         newer = _turn(mem, buckets)
-        bucket = _bucket(mem, buckets, newer, rest, quartets)
-    place = buckets[bucket]
+        bucket = _bucket(mem, buckets, newer, mixed, rest, quartets)
+    place = (buckets[bucket] & 0xFFFF) - 1
     if place < 0:
         place = mem[at.HEARD_NEWER]
         mem[at.HEARD_NEWER] += 1
-        buckets[bucket] = place
+        buckets[bucket] = _tag(mixed) << 16 | (place + 1)
     known = _address(newer, place)
     for word in range(3):
         mem[known + word] = mem[at.WORDS + word]
@@ -91,8 +107,8 @@ def _turn(mem: Numbers, buckets: Places) -> int:
     mem[at.NEWER] = newer
     mem[at.HEARD_NEWER] = 0
     mem[at.STATIONS + newer] = 0
-    for bucket in range(newer * at.BUCKETS, (newer + 1) * at.BUCKETS):
-        buckets[bucket] = -1
+    for bucket in range(at.BUCKETS):
+        buckets[2 * bucket + newer] = 0
     return newer
 
 

@@ -41,7 +41,8 @@ FILL: Final = 14
 SUM: Final = 15  # the checksum; of a receipt: that of its sentence, -1 for none; of a refused line: its code
 AT: Final = 16  # time behind the checksum; of a receipt or a GPS time: that time
 STATION: Final = 17
-LINE_FIELDS: Final = 18
+PACKED: Final = 18  # how many words the payload gave; 0 where it has not been packed
+LINE_FIELDS: Final = 19
 
 RARE: Final = 0  # the scalar reader must say what it is
 OTHER: Final = 1
@@ -81,6 +82,7 @@ KEY_STAMP: Final = 22
 ARENA_USED: Final = 23
 NEWER: Final = 24  # which half of the duplicates is the newer one
 HEARD_NEWER: Final = 40
+SHIP_LIMIT: Final = 41  # as many ships as the table takes
 STATIONS: Final = 27  # one number a half
 SHIPS: Final = 29
 # the origin of the sentence at hand
@@ -228,9 +230,13 @@ MESSAGE_FIELDS: Final = 2 + MOST_PARTS * PART_FIELDS  # HELD, STAMP, then the pa
 OPEN_LIST: Final = CONTESTED_LIST + DONE_LIMIT * PART_FIELDS
 DONE_LIST: Final = OPEN_LIST + (OPEN_LIMIT + 1) * MESSAGE_FIELDS
 HEARD_LIST: Final = DONE_LIST + DONE_LIMIT * MESSAGE_FIELDS  # two halves
-MEMORY: Final = HEARD_LIST + 2 * GENERATION * HEARD_FIELDS
+# the keys of both lists once more, side by side: most searches end here
+OPEN_KEYS: Final = HEARD_LIST + 2 * GENERATION * HEARD_FIELDS
+DONE_KEYS: Final = OPEN_KEYS + OPEN_LIMIT + 1
+MEMORY: Final = DONE_KEYS + DONE_LIMIT
 
 # --- a short array of octets
 SIX: Final = 0  # the value of each six-bit character, 255 for others
-CHARS: Final = 256  # scratch: a message of several parts in one piece
+MARKS: Final = 256  # 1 for !, 2 for V, 4 for $
+CHARS: Final = 512  # scratch: a message of several parts in one piece
 OCTETS: Final = CHARS + 10_000

@@ -55,16 +55,24 @@ def _signed(mem: Numbers, start: int, length: int) -> int:
 
 @compiled
 def admit(
-    mem: Numbers, octets: Octets, source: Octets, start: int, length: int, sentences: int, ships: Numbers, out: Numbers
+    mem: Numbers,
+    octets: Octets,
+    source: Octets,
+    start: int,
+    length: int,
+    packed: int,
+    sentences: int,
+    ships: Numbers,
+    out: Numbers,
 ) -> int:
-    """Counts a whole message of `length` characters of `source` and packs it; how many words, 0 where it is refused."""
+    """Counts a message of `length` characters of `source`, packed or not; how many words, 0 where it is refused."""
     kind = octets[at.SIX + source[start]] + 0
     least = mem[at.LEAST_BITS + kind]
     if least == 0 or 6 * length < least:
         mem[at.BY_CODE + (at.UNKNOWN_TYPE if least == 0 else at.SHORT)] += 1
         mem[at.REFUSED_SENTENCES] += sentences
         return 0
-    count = _pack(mem, octets, source, start, length)
+    count = packed if packed > 0 else _pack(mem, octets, source, start, length)
     mem[at.MESSAGES] += 1
     mem[at.IN_MESSAGES] += sentences
     mem[at.BY_TYPE + kind] += 1

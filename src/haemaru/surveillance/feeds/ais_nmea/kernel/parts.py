@@ -62,6 +62,7 @@ def _remove(mem: Numbers, message: int) -> None:
     mem[at.WAITING] -= mem[message + at.HELD]
     mem[at.OPEN] -= 1
     _move(mem, at.OPEN_LIST + mem[at.OPEN] * at.MESSAGE_FIELDS, message)
+    mem[at.OPEN_KEYS + (message - at.OPEN_LIST) // at.MESSAGE_FIELDS] = mem[at.OPEN_KEYS + mem[at.OPEN]]
 
 
 @compiled
@@ -74,16 +75,17 @@ def _drop(mem: Numbers, message: int, code: int) -> None:
 def expire(mem: Numbers, now: int, key: int) -> None:
     """Drops what has waited too long as seen from the part `now`, under one key, or under all where `key` is NONE."""
     for place in range(mem[at.OPEN] - 1, -1, -1):
-        message = at.OPEN_LIST + place * at.MESSAGE_FIELDS
-        last = _last_of(mem, message)
-        if (key == NONE or mem[last + at.PART_KEY] == key) and not _near(mem, last, now):
-            _drop(mem, message, at.LOST)
+        if key == NONE or mem[at.OPEN_KEYS + place] == key:
+            message = at.OPEN_LIST + place * at.MESSAGE_FIELDS
+            if not _near(mem, _last_of(mem, message), now):
+                _drop(mem, message, at.LOST)
     for place in range(mem[at.DONE] - 1, -1, -1):
-        message = at.DONE_LIST + place * at.MESSAGE_FIELDS
-        last = _last_of(mem, message)
-        if (key == NONE or mem[last + at.PART_KEY] == key) and not _near(mem, last, now):
-            mem[at.DONE] -= 1
-            _move(mem, at.DONE_LIST + mem[at.DONE] * at.MESSAGE_FIELDS, message)
+        if key == NONE or mem[at.DONE_KEYS + place] == key:
+            message = at.DONE_LIST + place * at.MESSAGE_FIELDS
+            if not _near(mem, _last_of(mem, message), now):
+                mem[at.DONE] -= 1
+                _move(mem, at.DONE_LIST + mem[at.DONE] * at.MESSAGE_FIELDS, message)
+                mem[at.DONE_KEYS + place] = mem[at.DONE_KEYS + mem[at.DONE]]
     if key == NONE:
         for place in range(mem[at.CONTESTED] - 1, -1, -1):
             contested = at.CONTESTED_LIST + place * at.PART_FIELDS
@@ -132,11 +134,12 @@ def add(mem: Numbers, arena: Octets, block: Octets, part: int, source: int) -> i
 @compiled
 def _is_repeat(mem: Numbers, part: int) -> bool:
     """A part of a message that is open or was completed a moment ago, heard again."""
+    key = mem[part + at.PART_KEY]
     for place in range(mem[at.OPEN]):
-        if _holds(mem, at.OPEN_LIST + place * at.MESSAGE_FIELDS, part):
+        if mem[at.OPEN_KEYS + place] == key and _holds(mem, at.OPEN_LIST + place * at.MESSAGE_FIELDS, part):
             return True
     for place in range(mem[at.DONE]):
-        if _holds(mem, at.DONE_LIST + place * at.MESSAGE_FIELDS, part):
+        if mem[at.DONE_KEYS + place] == key and _holds(mem, at.DONE_LIST + place * at.MESSAGE_FIELDS, part):
             return True
     return False
 
@@ -144,8 +147,6 @@ def _is_repeat(mem: Numbers, part: int) -> bool:
 @compiled
 def _holds(mem: Numbers, message: int, part: int) -> bool:
     first = first_of(message)
-    if mem[first + at.PART_KEY] != mem[part + at.PART_KEY]:
-        return False
     for place in range(mem[message + at.HELD]):
         piece = first + place * at.PART_FIELDS
         same = mem[piece + at.PART_NUMBER] == mem[part + at.PART_NUMBER] and _same_payload(mem, piece, part)
@@ -168,16 +169,11 @@ def _same_source(mem: Numbers, one: int, other: int) -> bool:
 
 
 @compiled
-def _rivals(mem: Numbers, first: int, part: int) -> bool:
-    return mem[first + at.PART_KEY] == mem[part + at.PART_KEY] and _same_source(mem, first, part)
-
-
-@compiled
 def _begin(mem: Numbers, arena: Octets, block: Octets, part: int, source: int) -> None:
-    rivals, known = 0, _is_repeat(mem, part)
+    rivals, known, key = 0, _is_repeat(mem, part), mem[part + at.PART_KEY]
     for place in range(mem[at.OPEN]):
         first = first_of(at.OPEN_LIST + place * at.MESSAGE_FIELDS)
-        if _rivals(mem, first, part):
+        if mem[at.OPEN_KEYS + place] == key and _same_source(mem, first, part):
             rivals += 1
             known = known or _same_payload(mem, first, part)
     if known:
@@ -186,14 +182,15 @@ def _begin(mem: Numbers, arena: Octets, block: Octets, part: int, source: int) -
     bare = mem[part + at.PART_STATION] == 0 and mem[part + at.PART_GROUP] == 0
     for place in range(mem[at.OPEN] - 1, -1, -1):
         message = at.OPEN_LIST + place * at.MESSAGE_FIELDS
-        if _rivals(mem, first_of(message), part):
+        if mem[at.OPEN_KEYS + place] == key and _same_source(mem, first_of(message), part):
             _drop(mem, message, at.CONTEST if bare else at.LOST)
     if rivals > 0 and bare:
         _contest(mem, part)
         return
     message = at.OPEN_LIST + mem[at.OPEN] * at.MESSAGE_FIELDS
-    mem[message + at.STAMP] = _stamp(mem, mem[part + at.PART_KEY])
+    mem[message + at.STAMP] = _stamp(mem, key)
     mem[message + at.HELD] = 0
+    mem[at.OPEN_KEYS + mem[at.OPEN]] = key
     mem[at.OPEN] += 1
     _append(mem, arena, block, message, part, source)
     if mem[at.OPEN] > at.OPEN_LIMIT:
@@ -204,9 +201,8 @@ def _begin(mem: Numbers, arena: Octets, block: Octets, part: int, source: int) -
 def _stamp(mem: Numbers, key: int) -> int:
     """Since when this key has been open without a break; now, where it is not."""
     for place in range(mem[at.OPEN]):
-        message = at.OPEN_LIST + place * at.MESSAGE_FIELDS
-        if mem[first_of(message) + at.PART_KEY] == key:
-            return mem[message + at.STAMP]
+        if mem[at.OPEN_KEYS + place] == key:
+            return mem[at.OPEN_LIST + place * at.MESSAGE_FIELDS + at.STAMP]
     mem[at.KEY_STAMP] += 1
     return mem[at.KEY_STAMP]
 
@@ -238,9 +234,9 @@ def _append(mem: Numbers, arena: Octets, block: Octets, message: int, part: int,
 
 @compiled
 def _owns(mem: Numbers, message: int, part: int) -> bool:
-    """Whether a part may be the next one of an open message."""
+    """Whether a part may be the next one of an open message under its key."""
     first, last = first_of(message), _last_of(mem, message)
-    if mem[first + at.PART_KEY] != mem[part + at.PART_KEY] or mem[first + at.PART_GROUP] != mem[part + at.PART_GROUP]:
+    if mem[first + at.PART_GROUP] != mem[part + at.PART_GROUP]:
         return False
     if mem[last + at.PART_NUMBER] + 1 != mem[part + at.PART_NUMBER]:
         return False
@@ -252,10 +248,10 @@ def _owns(mem: Numbers, message: int, part: int) -> bool:
 
 @compiled
 def _continue(mem: Numbers, arena: Octets, block: Octets, part: int, source: int) -> int:
-    owners, owner = 0, -1
+    owners, owner, key = 0, -1, mem[part + at.PART_KEY]
     for place in range(mem[at.OPEN]):
         message = at.OPEN_LIST + place * at.MESSAGE_FIELDS
-        if _owns(mem, message, part):
+        if mem[at.OPEN_KEYS + place] == key and _owns(mem, message, part):
             owners += 1
             owner = message
     if owners == 0:
@@ -267,7 +263,7 @@ def _continue(mem: Numbers, arena: Octets, block: Octets, part: int, source: int
     if owners > 1:
         for place in range(mem[at.OPEN] - 1, -1, -1):
             message = at.OPEN_LIST + place * at.MESSAGE_FIELDS
-            if _owns(mem, message, part):
+            if mem[at.OPEN_KEYS + place] == key and _owns(mem, message, part):
                 _drop(mem, message, at.CONTEST)
         _contest(mem, part)
         return -1
@@ -288,6 +284,7 @@ def _finish(mem: Numbers, owner: int) -> int:
     if mem[at.DONE] == at.DONE_LIMIT:
         mem[at.DONE] = 0
     message = at.DONE_LIST + mem[at.DONE] * at.MESSAGE_FIELDS
+    mem[at.DONE_KEYS + mem[at.DONE]] = mem[first + at.PART_KEY]
     mem[at.DONE] += 1
     _move(mem, owner, message)
     _remove(mem, owner)
