@@ -15,4 +15,4 @@ def test_the_measurement_gives_its_figures() -> None:
     figures = measure()
 
     assert figures["shared_rows"] > 0
-    assert all(figures[name] > 0 for name in ("decoded_per_s", "pyais_per_s", "stored_per_s", "shared_per_s"))
+    assert all(figures[name] > 0 for name in ("stored_per_s", "shared_per_s"))

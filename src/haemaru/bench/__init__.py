@@ -4,14 +4,16 @@
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
-_PARTS = ("decisions", "detect", "exchange", "live", "positions")
+_PARTS = ("ais", "decisions", "detect", "exchange", "live", "positions")
 
 
-def measure(what: str = "all", *, seed: int = 1, rows: int = 10_000_000) -> dict[str, Any]:
+def measure(what: str = "all", *, seed: int = 1, rows: int = 10_000_000, logs: Sequence[Path] = ()) -> dict[str, Any]:
     """Measures one part or all and tells the machine's load before and after."""
+    from haemaru.bench.ais import measure as ais
     from haemaru.bench.decisions import measure as decisions
     from haemaru.bench.detection import measure as detection
     from haemaru.bench.exchange import measure as exchange
@@ -21,6 +23,7 @@ def measure(what: str = "all", *, seed: int = 1, rows: int = 10_000_000) -> dict
 
     parts: dict[str, Callable[[], dict[str, Any]]]
     parts = {
+        "ais": lambda: ais(logs),
         "decisions": decisions,
         "detect": lambda: detection(seed=seed, rows=rows),
         "exchange": exchange,

@@ -1,7 +1,6 @@
-"""Positions: decoding against pyais in the same run, keeping them, and sharing them under an agreement.
+"""Positions: keeping them, and sharing them under an agreement.
 
-The lines are invented ships behind tag blocks, so that the measurement needs no data; decode rates are CPU time on one
-core and a ratio to pyais, since absolute figures depend on the machine. Rates are rows a second.
+The lines are invented ships behind tag blocks, so that the measurement needs no data. Rates are rows a second.
 """
 
 import math
@@ -10,10 +9,8 @@ import random
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from time import perf_counter, process_time
+from time import perf_counter
 from typing import Any
-
-from pyais.stream import IterMessages
 
 from haemaru.bench.agreement import bench_agreement
 from haemaru.bench.at_rest import at_rest
@@ -22,7 +19,6 @@ from haemaru.scenarios.sentences import checksum, position_a, position_b
 from haemaru.surveillance import AisDecoder, Fixes, PositionStore, class_code, joined, read_shared, share
 
 _LINES = 40_000
-_PYAIS_LINES = 8_000
 _SHIPS = 1_500
 _BATCH = 2_000
 _START = to_ms(datetime(2025, 4, 2, tzinfo=UTC))
@@ -78,35 +74,19 @@ def invented_lines(count: int = _LINES, seed: int = 1) -> list[bytes]:
 
 
 def measure() -> dict[str, Any]:
-    """Rows a second decoded (pyais beside it), kept on the disk, cut out under clauses, and read by the receiver."""
-    lines = invented_lines()
-    fixes, ours = _decode(lines)
-    theirs = _pyais(lines[:_PYAIS_LINES])
+    """Rows a second kept on the disk, cut out under clauses, and read by the receiver."""
+    fixes = _decode(invented_lines())
     rows = fixes.replace(vessel_class=[class_code("cargo")] * len(fixes))
     return {
-        "decoded_per_s": round(ours),
-        "pyais_per_s": round(theirs),
-        "decode_ratio": round(ours / theirs, 1),
         **_keep(rows),
         "at_rest": at_rest(rows),
         **_share(rows),
     }
 
 
-def _decode(lines: list[bytes]) -> tuple[Fixes, float]:
-    started = process_time()
+def _decode(lines: list[bytes]) -> Fixes:
     decoder = AisDecoder()
-    fixes = joined(decoder.feed(lines[at : at + _BATCH]) for at in range(0, len(lines), _BATCH))
-    return fixes, len(fixes) / (process_time() - started)
-
-
-def _pyais(lines: list[bytes]) -> float:
-    started = process_time()
-    rows = 0
-    for message in IterMessages(lines):
-        decoded = message.decode()
-        rows += (decoded.mmsi, decoded.lat, decoded.lon, decoded.speed, decoded.course) is not None
-    return rows / (process_time() - started)
+    return joined(decoder.feed(lines[at : at + _BATCH]) for at in range(0, len(lines), _BATCH))
 
 
 def _keep(fixes: Fixes) -> dict[str, int]:
