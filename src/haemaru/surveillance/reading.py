@@ -33,7 +33,7 @@ class LineCutter:
                 return b""
             data, self._skipping = data[end:], False
         end = data.rfind(b"\n") + 1
-        block = self._rest + data[:end] if end else b""
+        block = b"".join((self._rest, memoryview(data)[:end])) if end else b""
         self._rest = data[end:] if end else self._rest + data
         if len(self._rest) > LONGEST:
             block += self._rest[:LONGEST] + b"\n"

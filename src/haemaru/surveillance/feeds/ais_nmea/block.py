@@ -1,8 +1,8 @@
 """The decoder by blocks: bytes of whole lines in, fixes and static reports out, with the results of the scalar path.
 
-Two compiled steps a slice of lines, `scan` and `follow`; between them Python reads the few lines of rare forms. All
-state is in arrays of the kernel (`layout.State`); this module makes them, keeps them large enough and turns what comes
-out into columns. Importing it needs numba.
+One compiled walk over the lines, `kernel.follow`, which stops at the few lines of rare forms until Python has read
+them. All state is in arrays of the kernel (`layout`); this module makes them, keeps them large enough and turns what
+comes out into columns. Importing it needs numba.
 """
 
 import os
@@ -242,7 +242,7 @@ class BlockDecoder:
         mmsi, lat, lon = places.reshape(3, rows)
         sog, cog = speeds.reshape(2, rows)
         vessel_class, heard, quality = marks.reshape(3, rows)
-        return Fixes(mmsi, t, lat, lon, sog, cog, vessel_class, heard, quality, t.copy())
+        return Fixes(mmsi, t, lat, lon, sog, cog, vessel_class, heard, quality, t)
 
 
 _COUNTED = {

@@ -1,7 +1,7 @@
 """Repeated receptions of one transmission: `duplicates` over rows of numbers; and the table of ships.
 
-Both are hash tables with open addressing, at most four tenths full: the halves of the transmissions by their fixed
-size, ships because `follow` stops at their limit until there is room. So every search ends at an empty place.
+Both are hash tables with open addressing that are never full: the halves of the transmissions by their fixed size,
+ships because `follow` stops at their limit until there is room. So every search ends at an empty place.
 """
 
 from typing import Final

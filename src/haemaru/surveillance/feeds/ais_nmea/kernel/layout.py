@@ -1,8 +1,8 @@
 """Where everything stands in the memory that the kernel and its caller share.
 
 All state is whole numbers. What has a fixed size lies in one long array, `mem`, at the addresses below: compiled code
-that hands around many arrays, or views of them, spends its time on counting references. So a row, a part or a
-transmission is an address in `mem`, and its fields stand at fixed distances behind that. A row of LINE fields is what
+that hands around many arrays, or views of them, spends its time on counting references. So a line, a part or a
+transmission is an address in `mem`, and its fields stand at fixed distances behind that. LINE fields are what
 one line says (made by `scan`, or by Python for a rare line); PART fields are one sentence of a message of several;
 HEARD fields one transmission that may be heard again.
 """
@@ -145,7 +145,7 @@ HEARD_UNNAMED: Final = 11
 HEARD_STATION: Final = 12  # the first named one; further ones in the chain
 HEARD_CHAIN: Final = 13
 HEARD_FIELDS: Final = 14
-BUCKETS: Final = 131_072
+BUCKETS: Final = 65_536
 MOST_STATIONS: Final = 255
 
 # --- ships
