@@ -55,13 +55,21 @@ passed AS (
         AND v.cell = (e.lat + 54000000) // 150000 * 1440 + (e.lon + 108000000) // 150000 % 1440
     GROUP BY e.mmsi, e.part, e.t0, e.side
 ),
+banded AS (
+    SELECT *, (lat + 54000000) // $gap_place_units AS band FROM lost
+),
+near_ends AS (
+    -- what lies within a band's height lies in this band or in one beside it
+    SELECT ends.*, (lat + 54000000) // $gap_place_units + step AS band
+    FROM ends CROSS JOIN (VALUES (-1), (0), (1)) AS steps (step)
+),
 beside AS (
     -- twice as many units of longitude hold the distance up to 60 degrees
-    SELECT e.*, l.mmsi AS other, abs(e.lat - l.lat) AS north,
+    SELECT e.mmsi, e.part, e.t0, e.side, l.mmsi AS other, abs(e.lat - l.lat) AS north,
         least(abs(e.lon - l.lon), 216000000 - abs(e.lon - l.lon)) AS turn,
         abs(e.lat + l.lat) // 2 * 32768 // 54000000 AS u
-    FROM ends AS e
-    JOIN lost AS l ON l.mmsi <> e.mmsi AND abs(e.lat - l.lat) <= $gap_place_units
+    FROM near_ends AS e
+    JOIN banded AS l ON l.band = e.band AND l.mmsi <> e.mmsi AND abs(e.lat - l.lat) <= $gap_place_units
 ),
 beside_narrowed AS (
     SELECT *, u * u // 32768 AS w FROM beside WHERE turn < 10000000
