@@ -153,3 +153,30 @@ def held(node: Node) -> list[str]:
     lines = node.do("records.list", {"from": "kcg"}).body
     assert isinstance(lines, list)
     return sorted(line["rid"] for line in lines if line["state"] == "held")
+
+
+def test_what_waited_when_the_backup_was_made_and_never_left_is_no_difference_after_a_restore(
+    pair: Pair, tmp_path: Path, clock: FakeClock
+) -> None:
+    file = written(tmp_path / "records.jsonl", TIP, OTHER)
+    pair.carry()
+    asked(pair.kcg, "records.put", file=file, to="kcs", purpose="narcotics_interdiction")
+    asked(pair.kcg, "backup", file=str(tmp_path / "kcg.backup"))
+    asked(pair.kcg, "records.retract", rid="kcg-k1", reason="wrong ship")
+    pair.carry()
+    tick(pair)
+    pair.kcg.close()
+    restore_home(tmp_path / "kcg.backup", key_of(tmp_path / "kcg.backup"), tmp_path / "again")
+
+    with Node.open(tmp_path / "again", clock=clock) as again:
+        asked(again, "exchange.reopen", peer="kcs")
+        both = Pair(again, pair.kcs, pair.agreement)
+        tick(both)
+        tick(both)
+        clock.advance(timedelta(seconds=1))
+        asked(again, "exchange.compare", peer="kcs")
+        tick(both)
+
+        assert held(again) == held(pair.kcs) == ["kcg-k2"]
+        assert asked(again, "exchange.compare", peer="kcs")["differences"] == []
+    assert said(tmp_path / "again", clock) == (False, True)

@@ -44,6 +44,8 @@ class _Round:
     listed: dict[str, int]
     """How many numbers are listed already, by code."""
     cut: bool
+    newest: int
+    """The newest epoch."""
     digests: int = 0
     next: dict[tuple[str, int], list[Range]] = field(default_factory=dict)
     numbers: dict[str, list[Number]] = field(default_factory=lambda: {code: [] for code in _CODES})
@@ -208,7 +210,7 @@ class Digests:
             return Heard("digests_not_asked")
         if not is_fair(message.parts, MOST_RANGES):
             return Heard("digest_ranges_wrong")
-        found = _Round(self._listed(batch.tx, peer.party), bool(row[2]))
+        found = _Round(self._listed(batch.tx, peer.party), bool(row[2]), _newest(batch.tx, peer.party))
         try:
             for part in message.parts:
                 self._compare(batch.tx, peer.party, part, found)
@@ -263,12 +265,11 @@ class Digests:
             peer=peer,
         )
         own = {(channel, epoch): (last, acked) for channel, epoch, last, acked in rows}
-        newest = max((epoch for _, epoch in own), default=1)
         for each in held:
             if each.channel not in CHANNELS:
                 continue
             last, acked = own.get((each.channel, each.epoch), (0, 0))
-            if each.epoch < newest and acked < min(each.last, last):
+            if each.epoch < found.newest and acked < min(each.last, last):
                 found.follow(each.channel, each.epoch, (acked + 1, min(each.last, last)))
             found.note("unknown", each.channel, each.epoch, range(last + 1, each.last + 1))
 
@@ -300,10 +301,8 @@ class Digests:
             unknown=parts_of(places["unknown"][:MOST_NUMBERS]),
         )
         self._outbox.send_message(batch, peer, end)
-        row = batch.tx.one(
-            "SELECT max(epoch) FROM exchange_streams WHERE direction = 'out' AND peer = :peer", peer=peer
-        )
-        wanted = parts_of(place for place in places["unknown"] if row is not None and place[1] < row[0])
+        newest = _newest(batch.tx, peer)
+        wanted = parts_of(place for place in places["unknown"] if place[1] < newest)
         if wanted:
             ask = DigestAsk(**self._house.head(peer), session=session, round=0, parts=(), wanted=wanted)
             self._outbox.send_message(batch, peer, ask)
@@ -376,9 +375,15 @@ def _told(row: tuple[Any, ...]) -> dict[str, Any]:
     }
 
 
+def _newest(tx: Tx, peer: str) -> int:
+    row = tx.one("SELECT max(epoch) FROM exchange_streams WHERE direction = 'out' AND peer = :peer", peer=peer)
+    return 1 if row is None else int(row[0] or 1)
+
+
 def _differs(own: Row, place: tuple[str, int], found: _Round) -> None:
-    if own.state == "moved":
-        # The number was given twice: before this node was put back, and after; the latter has another number now.
+    if own.state == "moved" or (own.state == "erased" and place[1] < found.newest):
+        # The number was given twice: before this node was put back, and after; the latter has another number now. Or
+        # the key file of a backup erased what stood there then, and not what this node put in its place before it left.
         found.note("unknown", *place, (own.seq,))
     elif own.state != "delivered":
         found.note("altered", *place, (own.seq,))
