@@ -57,7 +57,8 @@ joined AS (
     FROM spells
 ),
 held AS (
-    SELECT j.*,
+    -- without the evidence, whose lists are long: it is looked up again for what is told
+    SELECT j.mmsi_a, j.part_a, j.mmsi_b, j.part_b, j.t_start, j.t_end, j.n, j.sum_slower, j.together_ms, j.meetings,
         a.arrived AS a_arrived, b.arrived AS b_arrived, a.others_alike AS a_alike, b.others_alike AS b_alike,
         row_number() OVER (
             PARTITION BY j.mmsi_a, j.mmsi_b, j.t_start
@@ -67,11 +68,14 @@ held AS (
     JOIN stops AS a ON a.mmsi = j.mmsi_a AND a.part = j.part_a AND a.t0 <= j.t_end AND a.t1 >= j.t_start
     JOIN stops AS b ON b.mmsi = j.mmsi_b AND b.part = j.part_b AND b.t0 <= j.t_end AND b.t1 >= j.t_start
 )
-SELECT mmsi_a, mmsi_b, t_start, t_end, lat, lon, CAST(floor(sqrt(CAST(square AS DOUBLE))) AS BIGINT) * 185220 // 1000000 AS value, evidence_a, evidence_b
+SELECT s.mmsi_a, s.mmsi_b, s.t_start, s.t_end, s.lat, s.lon,
+    CAST(floor(sqrt(CAST(s.square AS DOUBLE))) AS BIGINT) * 185220 // 1000000 AS value, s.evidence_a, s.evidence_b
 FROM held
+JOIN spells AS s ON s.mmsi_a = held.mmsi_a AND s.part_a = held.part_a AND s.mmsi_b = held.mmsi_b
+    AND s.part_b = held.part_b AND s.t_start = held.t_start
 WHERE choice = 1
     AND a_arrived + b_arrived >= 1
-    AND NOT (sum_slower >= n * $rendezvous_trawling_dkn AND t_end - t_start >= $rendezvous_trawling_ms)
+    AND NOT (held.sum_slower >= held.n * $rendezvous_trawling_dkn AND held.t_end - held.t_start >= $rendezvous_trawling_ms)
     AND together_ms <= $rendezvous_together_ms
     AND meetings <= $rendezvous_meetings
     AND NOT EXISTS (
