@@ -176,3 +176,26 @@ def test_what_a_partner_wrote_into_a_finding_makes_no_page_fail(pair: Pair, seen
     assert listed["unread"] == 1
     assert str(own["rid"]) not in {each["rid"] for each in listed["findings"]}
     assert NodeDesk(pair.kcs).finding(str(own["rid"])) is None
+
+
+def test_alerts_rank_what_both_agencies_found_and_leave_out_what_is_withdrawn(pair: Pair, seen: Rows) -> None:
+    pair.kcg.findings.look(to_the_end=True)
+    pair.carry()
+
+    (own,) = told(pair.kcg, "rendezvous")
+    for node in (pair.kcg, pair.kcs):
+        ranking = asked(node, "alerts.list")
+        (met,) = [alert for alert in ranking["alerts"] if "rendezvous" in alert["rules"]]
+        assert (own["rid"] in met["rids"], met["origins"]) == (True, ["kcg"])
+        shown = NodeDesk(node).findings()["alerts"]
+        assert [each["score"] for each in shown] == [each["score"] for each in ranking["alerts"]]
+        assert set(met["ships"]) == {440_000_001, 440_000_002}
+    with pair.kcg.ledger.write() as batch:
+        body = {**own["body"], "state": "withdrawn", "reason": "more_data"}  # type: ignore[dict-item]
+        pair.kcg.exchange.correct(batch, str(own["rid"]), body)
+    pair.carry()
+
+    left = [
+        rid for node in (pair.kcg, pair.kcs) for alert in asked(node, "alerts.list")["alerts"] for rid in alert["rids"]
+    ]
+    assert own["rid"] not in left

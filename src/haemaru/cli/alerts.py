@@ -1,21 +1,15 @@
 """`haemaru alerts`: the few findings that somebody should be called for, with their reasons in both languages."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
-from haemaru.cli.options import json_option
+from haemaru.cli.door import act
+from haemaru.cli.options import home_argument, json_option
 from haemaru.cli.output import show
-from haemaru.clock import format_time, from_ms, to_ms
+from haemaru.clock import to_ms
 from haemaru.node import Answer
 from haemaru.values.instant import parse_time
-from haemaru.wording import LANGUAGES, say_reason
-
-if TYPE_CHECKING:
-    from haemaru.surveillance.detection.alerts import Alert, Ranking
-
-_UNITS_PER_DEGREE = 600_000
 
 
 @click.group()
@@ -29,7 +23,7 @@ def alerts() -> None:
 @json_option
 def rank_findings(findings: Path, until: str | None, as_json: bool) -> None:
     """Ranks the findings of a Parquet file: stories of ship and time, at most six for a watch of eight hours."""
-    from haemaru.surveillance.detection.alerts import rank
+    from haemaru.surveillance.detection.alerts import rank, told
     from haemaru.surveillance.detection.findings import read_findings
     from haemaru.surveillance.detection.rules import house_rules
 
@@ -37,27 +31,9 @@ def rank_findings(findings: Path, until: str | None, as_json: bool) -> None:
     show(Answer(told(rank(read_findings(findings), house_rules(), until_ms))), as_json)
 
 
-def told(ranking: "Ranking") -> dict[str, Any]:
-    """The alerts as they are printed."""
-    return {
-        "alerts": [_told_alert(place, alert) for place, alert in enumerate(ranking.alerts, start=1)],
-        "weak": ranking.weak,
-        "gave_way": ranking.gave_way,
-    }
-
-
-def _told_alert(place: int, alert: "Alert") -> dict[str, Any]:
-    return {
-        "rank": place,
-        "score": alert.score,
-        "ships": list(alert.ships),
-        "t_start": format_time(from_ms(alert.t_start)),
-        "t_end": format_time(from_ms(alert.t_end)),
-        "lat": round(alert.lat / _UNITS_PER_DEGREE, 6),
-        "lon": round(alert.lon / _UNITS_PER_DEGREE, 6),
-        "rules": list(alert.rules),
-        "findings": list(alert.findings),
-        "reasons": [
-            {"code": reason.code, **{lang: say_reason(reason, lang) for lang in LANGUAGES}} for reason in alert.reasons
-        ],
-    }
+@alerts.command("list")
+@home_argument
+@json_option
+def list_alerts(home: Path, as_json: bool) -> None:
+    """The alerts of a node now: out of its own and its partners' findings of the last day."""
+    show(act(home, "alerts.list", {}), as_json)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from haemaru.cli.alerts import told
 from haemaru.cli.options import json_option
 from haemaru.cli.output import show
 from haemaru.node import Answer
@@ -28,7 +27,7 @@ def detect(
     signers: tuple[Path, ...], engine: str, master: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Finds gaps, meetings, drops and the like in positions (Parquet files or folders) and writes the findings."""
-    from haemaru.surveillance.detection.alerts import rank
+    from haemaru.surveillance.detection.alerts import rank, told
     from haemaru.surveillance.detection.command import Order, run
     from haemaru.surveillance.detection.findings import read_findings
     from haemaru.surveillance.detection.rules import house_rules

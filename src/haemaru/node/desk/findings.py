@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from haemaru.clock import format_time, from_ms, to_ms
 from haemaru.node.desk import papers
-from haemaru.node.desk.found import LISTED_HOURS, Found, lately, read
+from haemaru.node.desk.found import LISTED_HOURS, WITHDRAWN, Found, lately, read
 from haemaru.node.findings import KIND
+from haemaru.surveillance import UNITS_PER_DEGREE
+from haemaru.surveillance.detection.alerts import Ranking, rank
 from haemaru.surveillance.features import Feature
 from haemaru.values.instant import parse_time
 
@@ -28,6 +30,7 @@ def page(node: "Node") -> dict[str, Any]:
     """The findings of the last day, what was told last first, and how far detection is here."""
     found, unread = lately(node)
     status = node.findings.status()
+    ranking = ranked(node, found)
     return {
         "at": format_time(node.clock.now()),
         "hours": LISTED_HOURS,
@@ -36,7 +39,48 @@ def page(node: "Node") -> dict[str, Any]:
         "unread": unread,
         "detection": status["state"],
         "mark": status["mark"],
+        "alerts": _alerts(node, found, ranking),
+        "weak": ranking.weak,
+        "gave_way": ranking.gave_way,
     }
+
+
+def ranked(node: "Node", found: list[Found]) -> Ranking:
+    """The few that somebody is called for now, out of what is not withdrawn."""
+    rows = [each.row() for each in found if each.state != WITHDRAWN]
+    return rank(rows, node.findings.rules, to_ms(node.clock.now()))
+
+
+def records_of(found: list[Found]) -> dict[str, list[Found]]:
+    """The findings by what a ranking calls them; where both agencies found the same there are two of one name."""
+    named: dict[str, list[Found]] = {}
+    for each in found:
+        if each.state != WITHDRAWN:
+            named.setdefault(each.id, []).append(each)
+    return named
+
+
+def _alerts(node: "Node", found: list[Found], ranking: Ranking) -> list[dict[str, Any]]:
+    named = records_of(found)
+    told = []
+    for alert in ranking.alerts:
+        records = [each for name in dict.fromkeys(alert.findings) for each in named[name]]
+        ships = {ship["mmsi"]: _named(node, ship) for each in records for ship in each.ships}
+        told.append(
+            {
+                "score": alert.score,
+                "ships": [ships[mmsi] for mmsi in alert.ships],
+                "since": format_time(from_ms(alert.t_start)),
+                "until": format_time(from_ms(alert.t_end)),
+                "lat": alert.lat / UNITS_PER_DEGREE,
+                "lon": alert.lon / UNITS_PER_DEGREE,
+                "rules": list(alert.rules),
+                "reasons": [each for at, each in enumerate(alert.reasons) if each not in alert.reasons[:at]],
+                "findings": [each.held.rid for each in records],
+                "origins": sorted({each.held.origin for each in records}),
+            }
+        )
+    return told
 
 
 def row(node: "Node", found: Found) -> dict[str, Any]:

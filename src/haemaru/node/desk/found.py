@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from haemaru.node.node import Node
 
 LISTED_HOURS = 24
+WITHDRAWN = "withdrawn"
 _HOUR_MS = 3_600_000
 _MOST_READ = 3_000
 _OLD_ENOUGH = 100

@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from haemaru.clock import format_time, from_ms
 from haemaru.surveillance.detection.findings import finding_id
 from haemaru.surveillance.detection.rules import RULES, Rules
-from haemaru.wording import Reason
+from haemaru.surveillance.fixes import UNITS_PER_DEGREE
+from haemaru.wording import LANGUAGES, Reason, say_reason
 
 Finding = Mapping[str, Any]
 """One row of a findings table."""
@@ -155,3 +157,29 @@ def _reason(finding: Finding) -> Reason:
             "knots": finding["value"] // 10,
         },
     )
+
+
+def told(ranking: Ranking) -> dict[str, Any]:
+    """The alerts as they are printed: times as text, places in degrees, reasons in both languages."""
+    return {
+        "alerts": [_told(place, alert) for place, alert in enumerate(ranking.alerts, start=1)],
+        "weak": ranking.weak,
+        "gave_way": ranking.gave_way,
+    }
+
+
+def _told(place: int, alert: Alert) -> dict[str, Any]:
+    return {
+        "rank": place,
+        "score": alert.score,
+        "ships": list(alert.ships),
+        "t_start": format_time(from_ms(alert.t_start)),
+        "t_end": format_time(from_ms(alert.t_end)),
+        "lat": round(alert.lat / UNITS_PER_DEGREE, 6),
+        "lon": round(alert.lon / UNITS_PER_DEGREE, 6),
+        "rules": list(alert.rules),
+        "findings": list(alert.findings),
+        "reasons": [
+            {"code": reason.code, **{lang: say_reason(reason, lang) for lang in LANGUAGES}} for reason in alert.reasons
+        ],
+    }
