@@ -120,7 +120,7 @@ class FakeDesk:
             "at": NOW, "since": NOW, "hours": 12, "cell_deg": 0.25, "cells": 401,
             "by_hour": [{"at": NOW, "covered": 300, "patrol_only": 1, "blind": 101}],
             "by_party": {"kcg": 290, "kcs": 40, "together": 300},
-            "blind": [{**spot, "cell": 713_834}], "patrol_only": [{**spot, "by": ["kcg: 3005"]}],
+            "blind": [{**spot, "cell": 715_458}], "patrol_only": [{**spot, "by": ["kcg: 3005"]}],
             "sensors": [{"party": "kcs", "name": HOSTILE, "kind": "radar", "lat": 34.0, "lon": 125.0, "range_nm": 20}],
             "heard_cells": {"kcg": 12},
         }  # fmt: skip

@@ -110,6 +110,27 @@ def test_a_name_in_the_list_opens_its_ship_card_in_place(chromium: Chromium, con
     page.close()
 
 
+@pytest.mark.skipif(not built(), reason="the map's assets are not built: python -m haemaru.web.build")
+def test_findings_and_blind_spots_are_layers_that_the_keyboard_turns_on_and_off(
+    chromium: Chromium, console: str
+) -> None:
+    page = chromium.new_page(viewport={"width": 1280, "height": 800})
+    seen = Watcher(page)
+    _sign_in(page, console, "en")
+
+    _until(lambda: page.evaluate("window.haemaru && window.haemaru.findings === 5"))
+    assert page.evaluate("window.haemaru.blind") == 0
+    page.focus("[data-layer=blind]")
+    page.keyboard.press("Space")
+    _until(lambda: page.evaluate("window.haemaru.blind > 0"))
+    page.keyboard.press("Space")
+    _until(lambda: page.evaluate("window.haemaru.blind === 0"))
+
+    assert seen.hosts == {console.removeprefix("http://")}
+    assert seen.complaints == []
+    page.close()
+
+
 def test_every_page_works_without_javascript(chromium: Chromium, console: str) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()

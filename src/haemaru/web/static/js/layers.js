@@ -11,6 +11,10 @@ export class Layers {
     this.address = { findings: `/sea/findings.json?lang=${lang}`, blind: "/sea/coverage.json" };
     this.boxes = [...document.querySelectorAll("[data-layer]")];
     for (const box of this.boxes) box.addEventListener("change", () => this.show(box));
+    // What tests look at; numbers only.
+    chart.on("idle", () => {
+      for (const { dataset: { layer } } of this.boxes) window.haemaru[layer] = this.shown(layer);
+    });
     setInterval(() => this.chart.getSource("findings")?.setData(this.address.findings), AGAIN_MS);
   }
 
@@ -27,6 +31,12 @@ export class Layers {
       for (const layer of this.drawn(name)) this.chart.addLayer(layer, name === "blind" ? "world-land" : undefined);
     }
     for (const layer of this.drawn(name)) this.chart.setLayoutProperty(layer.id, "visibility", box.checked ? "visible" : "none");
+  }
+
+  /** How many features of a layer are on the screen. */
+  shown(name) {
+    const ids = this.drawn(name).map((layer) => layer.id).filter((id) => this.chart.getLayer(id));
+    return ids.length ? this.chart.queryRenderedFeatures({ layers: ids.slice(0, 1) }).length : 0;
   }
 
   drawn(name) {
