@@ -42,9 +42,11 @@ from haemaru.signing import NodeKeys, make_statement, read_statement
 from haemaru.signing.errors import KeysUnreadable, SigningError
 from haemaru.signing.files import read_secret
 from haemaru.surveillance import read_shared
+from haemaru.surveillance.feeds.ais_nmea.scalar import ScalarDecoder
 from haemaru.wording import Fault
 
 MODEL = Path(__file__).parents[2] / "agreements" / "kcg-kcs-narcotics.toml"
+SOURCES = Path(__file__).parents[2] / "src" / "haemaru"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,26 @@ _ARROW = tuple(split(content)[1] for content in contents("positions.json"))
 _HEADERS = tuple(split(content)[0] for content in contents(*RECORDS, "positions.json"))
 _BODIES = tuple(split(content)[1] for content in contents(*RECORDS))
 
+
+def _ais(data: bytes) -> None:
+    """Whatever the octets: every sentence ends in exactly one place, and the positions are on the globe."""
+    decoder = ScalarDecoder()
+    for block in (data, data[len(data) // 2 :]):
+        fixes = decoder.feed_block(block, received=1_743_552_000_000)
+        assert (abs(fixes.lat) <= 54_000_000).all()
+        assert (abs(fixes.lon) <= 108_000_000).all()
+    decoder.take_statics()
+    stats = decoder.stats
+    accounts = stats.as_json()["accounts"]
+    assert isinstance(accounts, dict)
+    assert sum(accounts.values()) == stats.sentences
+    assert sum(stats.by_type.values()) == stats.messages
+
+
+_AIS = (SOURCES / "surveillance/feeds/ais_nmea/sample.nmea").read_bytes()
+
 TARGETS: tuple[Target, ...] = (
+    Target("ais", _ais, (), (_AIS, *(b"\n".join(part) for part in zip(*[iter(_AIS.splitlines())] * 4, strict=False)))),
     Target("envelope", _envelope, (EnvelopeRefused, *SIGNING), golden(*RECORDS, *CONTROL, *_RECEIPTS, "void.json")),
     Target("frame", _frame, (FrameRefused,), _FRAMES),
     Target("receipt", _answer, (ReceiptRefused,), golden(*_RECEIPTS)),

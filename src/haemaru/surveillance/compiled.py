@@ -23,7 +23,8 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 @cache
 def cache_folder(sources: Path, version: str) -> Path | None:
     """Where the compiled code of the modules in this folder is kept, as these and those one floor up stand now."""
-    digest = blake2b(version.encode(), digest_size=8)
+    checked = os.environ.get("NUMBA_BOUNDSCHECK", "")
+    digest = blake2b(f"{version} {checked}".encode(), digest_size=8)
     for path in (Path(__file__), *sorted(sources.glob("*.py")), *sorted(sources.parent.glob("*.py"))):
         digest.update(path.read_bytes())
     named, root = os.environ.get("NUMBA_CACHE_DIR"), os.environ.get("XDG_CACHE_HOME")
@@ -45,8 +46,7 @@ def compiled(function: _F, apart: bool = False) -> _F:
     """
     import numba
 
-    checked = os.environ.get("NUMBA_BOUNDSCHECK", "")
-    folder = cache_folder(Path(function.__code__.co_filename).parent, f"{numba.__version__} {checked}")
+    folder = cache_folder(Path(function.__code__.co_filename).parent, numba.__version__)
     options = {"cache": folder is not None, "nogil": True, "error_model": "numpy", "_nrt": False}
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(folder or before)

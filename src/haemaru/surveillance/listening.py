@@ -218,7 +218,7 @@ def feed_url(
     """
     halted = Event()
     listener = Listener(url, halted, patience_s)
-    decoder, moved = AisDecoder(start, classes), Shift(now if shift else None)
+    decoder, moved = AisDecoder(start, classes, lasting=True), Shift(now if shift else None)
     passed = silent = 0.0
     try:
         while not ((stop is not None and stop.is_set()) or (seconds is not None and passed >= seconds)):

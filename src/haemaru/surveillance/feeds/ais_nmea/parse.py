@@ -6,11 +6,14 @@ with equal results: `scalar`, line by line, which needs nothing and starts at on
 brings much at a time.
 """
 
-import importlib.util
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from haemaru.surveillance.compiled import cache_folder
 from haemaru.surveillance.feeds.ais_nmea.scalar import ScalarDecoder
 from haemaru.surveillance.fixes import Fixes
 from haemaru.surveillance.statics import Static
@@ -20,17 +23,32 @@ if TYPE_CHECKING:
     from haemaru.surveillance.feeds.ais_nmea.block import BlockDecoder
 
 # Loading compiled code takes a second or so, which fewer bytes are not worth.
-_MUCH = 1 << 20
+_MUCH = 1 << 19
+
+
+def _is_at_hand() -> bool:
+    """Whether this machine has compiled the kernel before: compiling takes longer than a live stream should wait."""
+    try:
+        folder = cache_folder(Path(__file__).parent / "kernel", version("numba"))
+    except PackageNotFoundError:
+        return False
+    return folder is not None and any(folder.rglob("follow.follow-*.nbc"))
 
 
 class AisDecoder:
     """Decodes one stream of AIS lines, however it is cut into calls."""
 
-    def __init__(self, start: datetime | None = None, classes: Mapping[int, int] | None = None) -> None:
-        """`start` is used where the stream tells no time; `classes` are vessel classes known from before."""
+    def __init__(
+        self, start: datetime | None = None, classes: Mapping[int, int] | None = None, lasting: bool = False
+    ) -> None:
+        """`start` is used where the stream tells no time; `classes` are vessel classes known from before.
+
+        A `lasting` stream, such as a live one, takes the compiled path from the beginning where its code is at hand.
+        """
         self._start, self._classes = start, classes
         self._path: ScalarDecoder | BlockDecoder = ScalarDecoder(start, classes)
         self._begun = False
+        self._lasting = lasting
 
     @property
     def stats(self) -> Stats:
@@ -56,7 +74,7 @@ class AisDecoder:
 
     def feed_block(self, data: bytes, received: int | None = None) -> Fixes:
         """Decodes whole lines that stand in one piece."""
-        if not self._begun and len(data) >= _MUCH // 2 and importlib.util.find_spec("numba"):
+        if not self._begun and (len(data) >= _MUCH or (self._lasting and _is_at_hand())) and find_spec("numba"):
             from haemaru.surveillance.feeds.ais_nmea.block import BlockDecoder
 
             self._path = BlockDecoder(self._start, self._classes)
