@@ -1,8 +1,11 @@
 """`haemaru detect`: positions in, findings out; the same findings in a mirrored, turned, later, renamed world."""
 
 import json
+import sys
 from datetime import UTC, datetime
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -145,11 +148,18 @@ def test_an_agencys_own_rules_count_only_under_the_signature_of_a_signer_that_is
         run(*order, tmp_path / "kcg.json")
 
 
-def test_an_engine_that_is_not_there_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("missing", ["pyspark", "Java"])
+def test_an_engine_that_is_not_there_is_told(missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     positions = write(tmp_path / "a.parquet", night()[:10])
+    module = None if missing == "pyspark" else ModuleType("pyspark")
+    if module is not None:
+        module.__spec__ = ModuleSpec("pyspark", None)
+    monkeypatch.setitem(sys.modules, "pyspark", module)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
 
     with pytest.raises(Fault) as caught:
         run(positions, "-o", tmp_path / "f.parquet", "--engine", "spark")
 
-    assert caught.value.code == "engine_missing"
+    assert (caught.value.code, caught.value.params["problem"]) == ("engine_missing", missing)
     assert not (tmp_path / "f.parquet").exists()

@@ -9,7 +9,7 @@ and place, so that it is the same row in a mirrored world and in whatever order 
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -41,7 +41,9 @@ Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class Group:
+    """One row group of a file, and the bounds that its footer tells."""
+
     path: Path
     number: int
     rows: int
@@ -53,7 +55,7 @@ class _Group:
 class Reading:
     """What is read: the groups of all files, and what was dropped and why, counted as the blocks are read."""
 
-    groups: list[_Group]
+    groups: list[Group]
     dropped: Counter[str] = field(default_factory=Counter)
     rows: int = 0
     _kept: list[tuple[Rows, bool]] | None = None
@@ -92,36 +94,18 @@ class Reading:
                     yield block
         self._kept = kept
 
-    def _cluster(self, cluster: list[_Group]) -> Iterator[Rows]:
+    def _cluster(self, cluster: list[Group]) -> Iterator[Rows]:
         if _by_ship(cluster) or len(cluster) == 1:
-            yield from self._by_ship(cluster)
+            yield from by_ship(map(self._read, cluster))
         elif _by_time(cluster):
             yield from self._by_time(cluster)
         elif sum(group.rows for group in cluster) <= _SORT_IN_MEMORY:
             yield _ordered(_joined([self._read(group) for group in cluster]))
         else:
             with tempfile.TemporaryDirectory(prefix="haemaru-detect-") as folder:
-                yield from self._by_ship(_groups(_sorted_on_disk(cluster, Path(folder))))
+                yield from by_ship(map(self._read, _groups(_sorted_on_disk(cluster, Path(folder)))))
 
-    def _by_ship(self, cluster: list[_Group]) -> Iterator[Rows]:
-        """Groups that follow each other by ship; a ship that goes on out of order in the next one is sorted with it."""
-        waiting: list[Rows] = []
-        for group in cluster:
-            rows = _ordered(self._read(group))
-            if waiting and len(rows) and not _after(waiting[-1], rows):
-                whole = _joined(waiting)
-                tail = int(np.searchsorted(whole.mmsi, whole.mmsi[-1]))
-                rows = _ordered(_joined([_chosen(whole, slice(tail, None)), rows]))
-                waiting = [_chosen(whole, slice(tail))] if tail else []
-            if sum(map(len, waiting)) >= _BLOCK_ROWS:
-                yield _joined(waiting)
-                waiting = []
-            if len(rows):
-                waiting.append(rows)
-        if waiting:
-            yield _joined(waiting)
-
-    def _by_time(self, cluster: list[_Group]) -> Iterator[Rows]:
+    def _by_time(self, cluster: list[Group]) -> Iterator[Rows]:
         """Groups that follow each other by time; a block ends where the next row is later than all before."""
         waiting: list[Rows] = []
         for group in cluster:
@@ -135,36 +119,60 @@ class Reading:
         if waiting:
             yield _ordered(_joined(waiting))
 
-    def _read(self, group: _Group) -> Rows:
-        try:
-            with pq.ParquetFile(group.path) as file:
-                table = file.read_row_group(group.number, columns=list(READ), use_threads=False)
-        except (OSError, pa.ArrowException) as problem:
-            raise Fault("detect_unreadable", str(group.path), problem=str(problem)[:200]) from None
-        rows = Rows(**{name: _column(table[name], name) for name in READ})
-        return self._valid(rows)
+    def _read(self, group: Group) -> Rows:
+        return valid(read_group(group.path, group.number), self.dropped)
 
-    def _valid(self, rows: Rows) -> Rows:
-        """The rows that tell who, when and where; the others are counted under the first reason that holds."""
-        if _plainly_valid(rows):
-            return rows
-        lat, lon = rows.lat, rows.lon
-        bad: list[tuple[str, Mask]] = [
-            ("bad_mmsi", (rows.mmsi <= 0) | (rows.mmsi > LARGEST_MMSI)),
-            ("bad_time", (rows.t < EARLIEST_MS) | (rows.t > LATEST_MS)),
-            ("no_position", (lat == _NO_LAT) | (lon == _NO_LON)),
-            ("bad_position", (np.abs(lat) > QUARTER_TURN) | (lon > HALF_TURN) | (lon < -HALF_TURN)),
-            ("zero_position", (lat == 0) & (lon == 0)),
-        ]
-        fine = np.ones(len(rows), np.bool_)
-        for reason, found in bad:
-            if found.any():
-                self.dropped[reason] += int((fine & found).sum())
-                fine &= ~found
-        east = rows.lon == HALF_TURN  # 180 E is 180 W
-        if east.any():
-            rows = Rows(rows.mmsi, rows.t, rows.lat, np.where(east, -HALF_TURN, rows.lon).astype(np.int32), rows.sog)
-        return rows if fine.all() else _chosen(rows, fine)
+
+def read_group(path: Path, number: int) -> Rows:
+    """The rows of one row group as they stand; what is null or does not fit is a value that `valid` refuses."""
+    try:
+        with pq.ParquetFile(path) as file:
+            table = file.read_row_group(number, columns=list(READ), use_threads=False)
+    except (OSError, pa.ArrowException) as problem:
+        raise Fault("detect_unreadable", str(path), problem=str(problem)[:200]) from None
+    return Rows(**{name: _column(table[name], name) for name in READ})
+
+
+def valid(rows: Rows, dropped: Counter[str]) -> Rows:
+    """The rows that tell who, when and where; the others are counted under the first reason that holds."""
+    if _plainly_valid(rows):
+        return rows
+    lat, lon = rows.lat, rows.lon
+    bad: list[tuple[str, Mask]] = [
+        ("bad_mmsi", (rows.mmsi <= 0) | (rows.mmsi > LARGEST_MMSI)),
+        ("bad_time", (rows.t < EARLIEST_MS) | (rows.t > LATEST_MS)),
+        ("no_position", (lat == _NO_LAT) | (lon == _NO_LON)),
+        ("bad_position", (np.abs(lat) > QUARTER_TURN) | (lon > HALF_TURN) | (lon < -HALF_TURN)),
+        ("zero_position", (lat == 0) & (lon == 0)),
+    ]
+    fine = np.ones(len(rows), np.bool_)
+    for reason, found in bad:
+        if found.any():
+            dropped[reason] += int((fine & found).sum())
+            fine &= ~found
+    east = rows.lon == HALF_TURN  # 180 E is 180 W
+    if east.any():
+        rows = Rows(rows.mmsi, rows.t, rows.lat, np.where(east, -HALF_TURN, rows.lon).astype(np.int32), rows.sog)
+    return rows if fine.all() else _chosen(rows, fine)
+
+
+def by_ship(parts: Iterable[Rows]) -> Iterator[Rows]:
+    """Blocks of parts that follow each other by ship; a ship that goes on out of order in the next one is sorted with it."""
+    waiting: list[Rows] = []
+    for part in parts:
+        rows = _ordered(part)
+        if waiting and len(rows) and not _after(waiting[-1], rows):
+            whole = _joined(waiting)
+            tail = int(np.searchsorted(whole.mmsi, whole.mmsi[-1]))
+            rows = _ordered(_joined([_chosen(whole, slice(tail, None)), rows]))
+            waiting = [_chosen(whole, slice(tail))] if tail else []
+        if sum(map(len, waiting)) >= _BLOCK_ROWS:
+            yield _joined(waiting)
+            waiting = []
+        if len(rows):
+            waiting.append(rows)
+    if waiting:
+        yield _joined(waiting)
 
 
 def _plainly_valid(rows: Rows) -> bool:
@@ -191,7 +199,7 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def _groups(path: Path) -> list[_Group]:
+def _groups(path: Path) -> list[Group]:
     try:
         with pq.ParquetFile(path) as file:
             schema, metadata = file.schema_arrow, file.metadata
@@ -206,7 +214,7 @@ def _groups(path: Path) -> list[_Group]:
             raise Fault("detect_columns", str(path), problem=f"{name}: {str(kind)[:40]} instead of whole numbers")
     at = {name: metadata.schema.names.index(name) for name in ("mmsi", "t")}
     return [
-        _Group(path, number, group.num_rows, _bounds(group.column(at["mmsi"])), _bounds(group.column(at["t"])))
+        Group(path, number, group.num_rows, _bounds(group.column(at["mmsi"])), _bounds(group.column(at["t"])))
         for number in range(metadata.num_row_groups)
         for group in [metadata.row_group(number)]
     ]
@@ -217,11 +225,11 @@ def _bounds(column: Any) -> tuple[int, int] | None:
     return (int(told.min), int(told.max)) if told is not None and told.has_min_max else None
 
 
-def _clusters(groups: list[_Group]) -> list[list[_Group]]:
+def _clusters(groups: list[Group]) -> list[list[Group]]:
     """Groups cut where every row of what follows is later than every row before; one cluster where nobody knows."""
     if any(group.t is None for group in groups):
         return [groups]
-    clusters: list[list[_Group]] = []
+    clusters: list[list[Group]] = []
     latest = 0
     for group in sorted(groups, key=lambda each: each.t or (0, 0)):
         first, last = group.t or (0, 0)
@@ -233,16 +241,16 @@ def _clusters(groups: list[_Group]) -> list[list[_Group]]:
     return [_in_order(cluster) for cluster in clusters]
 
 
-def _in_order(cluster: list[_Group]) -> list[_Group]:
+def _in_order(cluster: list[Group]) -> list[Group]:
     by_ship = sorted(cluster, key=lambda group: (group.mmsi or (0, 0), group.t or (0, 0)))
     return by_ship if _by_ship(by_ship) else cluster
 
 
-def _by_ship(cluster: list[_Group]) -> bool:
+def _by_ship(cluster: list[Group]) -> bool:
     return _follow([group.mmsi for group in cluster])
 
 
-def _by_time(cluster: list[_Group]) -> bool:
+def _by_time(cluster: list[Group]) -> bool:
     return _follow([group.t for group in cluster])
 
 
@@ -251,7 +259,7 @@ def _follow(bounds: list[tuple[int, int] | None]) -> bool:
     return len(known) == len(bounds) and all(one[1] <= other[0] for one, other in pairwise(known))
 
 
-def _sorted_on_disk(cluster: list[_Group], folder: Path) -> Path:
+def _sorted_on_disk(cluster: list[Group], folder: Path) -> Path:
     import duckdb  # 28 MB: only for what memory does not hold
 
     path = folder / "sorted.parquet"

@@ -1,9 +1,10 @@
 """What `haemaru detect` does: reads rules, zones, contacts and positions, and writes the findings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 
@@ -15,8 +16,7 @@ from haemaru.surveillance.detection.places import find_places
 from haemaru.surveillance.detection.rule_signatures import read_signed_rules
 from haemaru.surveillance.detection.rules import Rules, house_rules
 from haemaru.surveillance.detection.zone_files import read_zone_file
-from haemaru.surveillance.detection.zones import Zones
-from haemaru.wording import Fault
+from haemaru.surveillance.detection.zones import Zone, Zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +33,44 @@ class Order:
     master: str | None = None
 
 
-Engine = Callable[[Reading, Rules, Zones, pa.Table | None, Progress | None], tuple[pa.Table, dict[str, Any]]]
-ENGINES: dict[str, Engine] = {"local": detect}
+class Host(Protocol):
+    """Where the work is done; every host finds the same."""
+
+    def places(self, rules: Rules) -> list[Zone]:
+        """The ports and anchorages in the positions themselves."""
+        ...
+
+    def detect(
+        self, rules: Rules, zones: Zones, contacts: pa.Table | None, progress: Progress | None
+    ) -> tuple[pa.Table, dict[str, Any]]:
+        """The findings, and the counts of what was read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """This machine, in this process."""
+
+    reading: Reading
+
+    def places(self, rules: Rules) -> list[Zone]:
+        """As `find_places`."""
+        return find_places((rows for rows, _ in self.reading.blocks(again=True)), rules)
+
+    def detect(
+        self, rules: Rules, zones: Zones, contacts: pa.Table | None, progress: Progress | None
+    ) -> tuple[pa.Table, dict[str, Any]]:
+        """As `engine.detect`."""
+        return detect(self.reading, rules, zones, contacts, progress)
 
 
 def run(order: Order, progress: Progress | None = None) -> dict[str, Any]:
     """Writes the findings and tells what was read, by which rules and zones, and what was found."""
-    if order.engine not in ENGINES:
-        raise Fault("engine_missing", order.engine)
     rules = house_rules() if order.rules is None else read_signed_rules(order.rules, order.signers)
     contacts = None if order.contacts is None else read_contact_tracks(order.contacts)
-    reading = Reading.of(order.paths)
-    zones, told_zones = _zones(order, reading, rules)
-    findings, told = ENGINES[order.engine](reading, rules, zones, contacts, progress)
+    with _host(order, Reading.of(order.paths), progress) as host:
+        zones, told_zones = _zones(order, host, rules)
+        findings, told = host.detect(rules, zones, contacts, progress)
     write_findings(findings, order.out, rules)
     return {
         "findings": len(findings),
@@ -58,10 +83,23 @@ def run(order: Order, progress: Progress | None = None) -> dict[str, Any]:
     }
 
 
-def _zones(order: Order, reading: Reading, rules: Rules) -> tuple[Zones, dict[str, Any]]:
+@contextmanager
+def _host(order: Order, reading: Reading, progress: Progress | None) -> Iterator[Host]:
+    if order.engine == "local":
+        yield Local(reading)
+        return
+    from haemaru.surveillance.detection.spark.session import session
+
+    with session(order.master, progress=progress is not None) as spark:
+        from haemaru.surveillance.detection.spark.host import Cluster
+
+        yield Cluster(reading, spark)
+
+
+def _zones(order: Order, host: Host, rules: Rules) -> tuple[Zones, dict[str, Any]]:
     if order.zones is not None:
         zones, told = read_zone_file(order.zones, rules)
         return Zones.of(zones, rules), {"source": str(order.zones), **told}
-    found = find_places((rows for rows, _ in reading.blocks(again=True)), rules)
+    found = host.places(rules)
     kinds = {kind: sum(zone.kind == kind for zone in found) for kind in ("port", "anchorage")}
     return Zones.of(found, rules), {"source": "positions", "features": len(found), "kinds": kinds}

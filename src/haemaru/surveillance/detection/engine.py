@@ -1,12 +1,13 @@
 """Detection on one machine: positions are read, the automaton makes facts of them, the rules make findings of facts."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 
-from haemaru.surveillance.detection.automaton import Automaton, joined_facts, missed
+from haemaru.surveillance.detection.automaton import Automaton, Rows, joined_facts, missed
 from haemaru.surveillance.detection.blocks import Reading
 from haemaru.surveillance.detection.facts import Facts
 from haemaru.surveillance.detection.layer2 import find
@@ -29,7 +30,23 @@ class Observed:
     missed: Mapping[str, int]
 
 
-def observe(reading: Reading, automaton: Automaton, progress: Progress | None = None) -> Observed:
+class Source(Protocol):
+    """Positions as `blocks.Reading` gives them; a cluster has its own."""
+
+    dropped: Counter[str]
+    rows: int
+
+    @property
+    def stored_rows(self) -> int:
+        """How many there are before any is dropped."""
+        ...
+
+    def blocks(self) -> Iterator[tuple[Rows, bool]]:
+        """Each ship's rows in time order; True beside a block that holds every row of its ships."""
+        ...
+
+
+def observe(reading: Source, automaton: Automaton, progress: Progress | None = None) -> Observed:
     """All facts of the positions: one pass, each ship's state carried from block to block."""
     state, several = State(), list[Facts]()
     ships = 0
