@@ -96,14 +96,14 @@ class Reading:
 
     def _cluster(self, cluster: list[Group]) -> Iterator[Rows]:
         if _by_ship(cluster) or len(cluster) == 1:
-            yield from by_ship(map(self._read, cluster))
+            yield from ship_by_ship(map(self._read, cluster))
         elif _by_time(cluster):
             yield from self._by_time(cluster)
         elif sum(group.rows for group in cluster) <= _SORT_IN_MEMORY:
             yield _ordered(_joined([self._read(group) for group in cluster]))
         else:
             with tempfile.TemporaryDirectory(prefix="haemaru-detect-") as folder:
-                yield from by_ship(map(self._read, _groups(_sorted_on_disk(cluster, Path(folder)))))
+                yield from ship_by_ship(map(self._read, _groups(_sorted_on_disk(cluster, Path(folder)))))
 
     def _by_time(self, cluster: list[Group]) -> Iterator[Rows]:
         """Groups that follow each other by time; a block ends where the next row is later than all before."""
@@ -156,8 +156,8 @@ def valid(rows: Rows, dropped: Counter[str]) -> Rows:
     return rows if fine.all() else _chosen(rows, fine)
 
 
-def by_ship(parts: Iterable[Rows]) -> Iterator[Rows]:
-    """Blocks of parts that follow each other by ship; a ship that goes on out of order in the next one is sorted with it."""
+def ship_by_ship(parts: Iterable[Rows]) -> Iterator[Rows]:
+    """Blocks of parts that follow each other by ship; a ship that goes on in the next is sorted with it."""
     waiting: list[Rows] = []
     for part in parts:
         rows = _ordered(part)

@@ -14,7 +14,7 @@ from typing import Final
 import pyarrow as pa
 
 from haemaru.surveillance.detection.automaton import Automaton, Rows
-from haemaru.surveillance.detection.blocks import READ, by_ship, read_group, valid
+from haemaru.surveillance.detection.blocks import READ, read_group, ship_by_ship, valid
 from haemaru.surveillance.detection.engine import observe
 from haemaru.surveillance.detection.facts import TABLES
 from haemaru.surveillance.detection.places import Stillness
@@ -80,7 +80,7 @@ class Partition:
 
     def blocks(self) -> Iterator[tuple[Rows, bool]]:
         """The rows in blocks, each with every row of its ships."""
-        for rows in by_ship(valid(_rows(batch), self.dropped) for batch in self.batches):
+        for rows in ship_by_ship(valid(_rows(batch), self.dropped) for batch in self.batches):
             self.rows += len(rows)
             yield rows, True
 
