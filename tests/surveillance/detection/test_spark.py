@@ -39,7 +39,12 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     import pyspark
 
     home, folder = Path(pyspark.__file__).parent, tmp_path_factory.mktemp("spark")
-    settings = {"spark.executor.memory": "512m", "spark.driver.memory": "512m", "spark.local.dir": folder}
+    brief = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # a JVM that lives for a minute
+    settings = {
+        "spark.local.dir": folder,
+        **{f"spark.{side}.{name}": value for side in ("driver", "executor")
+           for name, value in (("memory", "512m"), ("extraJavaOptions", brief))},
+    }  # fmt: skip
     (folder / "spark-defaults.conf").write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
     env = {
         **os.environ,

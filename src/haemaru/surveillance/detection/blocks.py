@@ -147,8 +147,9 @@ def valid(rows: Rows, dropped: Counter[str]) -> Rows:
     ]
     fine = np.ones(len(rows), np.bool_)
     for reason, found in bad:
-        if found.any():
-            dropped[reason] += int((fine & found).sum())
+        count = int((fine & found).sum())
+        if count:
+            dropped[reason] += count
             fine &= ~found
     east = rows.lon == HALF_TURN  # 180 E is 180 W
     if east.any():

@@ -47,9 +47,9 @@ def sorted_findings(parts: Sequence[pa.Table]) -> pa.Table:
     if not parts:
         return SCHEMA.empty_table()
     table = pa.concat_tables([part.select(SCHEMA.names).cast(_nullable(SCHEMA)) for part in parts])
-    table = table.sort_by([(name, "ascending") for name in _ORDER])
     rows = table.to_pylist()
-    kept = [at for at, row in enumerate(rows) if at == 0 or row != rows[at - 1]]
+    order = sorted(range(len(rows)), key=lambda at: (*(rows[at][name] for name in _ORDER), rows[at]["evidence"]))
+    kept = [at for place, at in enumerate(order) if place == 0 or rows[at] != rows[order[place - 1]]]
     return pa.Table.from_batches(table.take(pa.array(kept, pa.int64())).to_batches(), schema=_nullable(SCHEMA)).cast(
         SCHEMA
     )

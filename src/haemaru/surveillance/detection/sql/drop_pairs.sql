@@ -41,8 +41,8 @@ near AS (
 ),
 ranked AS (
     SELECT *,
-        row_number() OVER (PARTITION BY mmsi_first, part_first, drop_t0 ORDER BY square, fetch_t0) AS for_first,
-        row_number() OVER (PARTITION BY mmsi_second, part_second, fetch_t0 ORDER BY square, drop_t0 DESC) AS for_second
+        row_number() OVER (PARTITION BY mmsi_first, part_first, drop_t0 ORDER BY square, fetch_t0, mmsi_second) AS for_first,
+        row_number() OVER (PARTITION BY mmsi_second, part_second, fetch_t0 ORDER BY square, drop_t0 DESC, mmsi_first) AS for_second
     FROM near
 )
 SELECT mmsi_first, mmsi_second, part_first, part_second, drop_t0, drop_t1, fetch_t0, fetch_t1, lat, lon, square

@@ -15,18 +15,19 @@ dark AS (
                 OR minute_out >= $night_approach_night_from_min OR minute_out < $night_approach_night_until_min END
 ),
 halts AS (
-    SELECT d.mmsi, d.part, d.t0, d.t1, arg_max(s.lat, s.length_ms) AS lat, arg_max(s.lon, s.length_ms) AS lon,
-        arg_max(s.t0, s.length_ms) AS s0, arg_max(s.t1, s.length_ms) AS s1
+    -- of two halts of one length the earlier
+    SELECT d.mmsi, d.part, d.t0, d.t1, s.lat, s.lon, s.t0 AS s0, s.t1 AS s1,
+        row_number() OVER (PARTITION BY d.mmsi, d.part, d.t0 ORDER BY s.length_ms DESC, s.t0) AS choice
     FROM dark AS d
     JOIN stops AS s ON s.mmsi = d.mmsi AND s.part = d.part AND s.t0 >= d.t0 AND s.t1 <= d.t1
     WHERE s.at_sea = 1 AND s.arrived = 1 AND s.others_alike < $stops_habit_others
         AND s.length_ms >= $night_approach_stop_ms
-    GROUP BY d.mmsi, d.part, d.t0, d.t1
 )
 SELECT h.mmsi AS mmsi_a, CAST(0 AS BIGINT) AS mmsi_b, h.t0 AS t_start, h.t1 AS t_end, h.lat, h.lon,
     (h.t1 - h.t0) // 1000 AS value, list_sort([h.t0, h.s0]) AS evidence_a, list_sort([h.s1, h.t1]) AS evidence_b
 FROM halts AS h
-WHERE EXISTS (
+WHERE h.choice = 1
+    AND EXISTS (
         SELECT 1 FROM tracks AS r
         WHERE r.mmsi = h.mmsi AND r.part = h.part AND r.t0 <= h.t0 - $night_approach_seen_ms AND r.t1 >= h.t1
     )

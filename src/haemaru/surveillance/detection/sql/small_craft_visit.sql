@@ -18,12 +18,13 @@ numbered AS (
                 AND abs(lat - lat_before) <= $small_craft_visit_swing_units
                 AND least(abs(lon - lon_before), 216000000 - abs(lon - lon_before)) <= $small_craft_visit_swing_units * 2
             THEN 0 ELSE 1 END)
-            OVER (PARTITION BY mmsi, part ORDER BY t0 ROWS UNBOUNDED PRECEDING) AS BIGINT) AS stay
+            OVER (PARTITION BY mmsi, part ORDER BY t0 ROWS UNBOUNDED PRECEDING) AS BIGINT) AS stay,
+        (t1 - t0) * 100000 - row_number() OVER (PARTITION BY mmsi, part ORDER BY t0) AS weight
     FROM still
 ),
 hosts AS (
-    SELECT mmsi, part, min(t0) AS t0, max(t1) AS t1, arg_max(lat, t1 - t0) AS lat, arg_max(lon, t1 - t0) AS lon,
-        (arg_max(lat, t1 - t0) + 54000000) // 6000 AS band
+    SELECT mmsi, part, min(t0) AS t0, max(t1) AS t1, arg_max(lat, weight) AS lat, arg_max(lon, weight) AS lon,
+        (arg_max(lat, weight) + 54000000) // 6000 AS band
     FROM numbered
     GROUP BY mmsi, part, stay
     HAVING max(t1) - min(t0) >= $small_craft_visit_host_still_ms
@@ -92,7 +93,7 @@ seen AS (
     WHERE NOT EXISTS (SELECT 1 FROM bins AS v WHERE v.mmsi = c.visitor AND v.part = c.visitor_part AND v.t BETWEEN c.t0 AND c.t1)
 ),
 ranked AS (
-    SELECT *, row_number() OVER (PARTITION BY visitor, visitor_part, t0 ORDER BY square, host_part, t1) AS choice
+    SELECT *, row_number() OVER (PARTITION BY visitor, visitor_part, t0 ORDER BY square, host_part, host) AS choice
     FROM seen
     WHERE square <= $small_craft_visit_distance_units * $small_craft_visit_distance_units
 ),
