@@ -56,11 +56,11 @@ passed AS (
     GROUP BY e.mmsi, e.part, e.t0, e.side
 ),
 banded AS (
-    SELECT *, (lat + 54000000) // $gap_place_units AS band FROM lost
+    SELECT *, (lat + 54000000) // $gap_region_units AS band FROM lost
 ),
 near_ends AS (
     -- what lies within a band's height lies in this band or in one beside it
-    SELECT ends.*, (lat + 54000000) // $gap_place_units + step AS band
+    SELECT ends.*, (lat + 54000000) // $gap_region_units + step AS band
     FROM ends CROSS JOIN (VALUES (-1), (0), (1)) AS steps (step)
 ),
 beside AS (
@@ -69,7 +69,7 @@ beside AS (
         least(abs(e.lon - l.lon), 216000000 - abs(e.lon - l.lon)) AS turn,
         abs(e.lat + l.lat) // 2 * 32768 // 54000000 AS u
     FROM near_ends AS e
-    JOIN banded AS l ON l.band = e.band AND l.mmsi <> e.mmsi AND abs(e.lat - l.lat) <= $gap_place_units
+    JOIN banded AS l ON l.band = e.band AND l.mmsi <> e.mmsi AND abs(e.lat - l.lat) <= $gap_region_units
 ),
 beside_narrowed AS (
     SELECT *, u * u // 32768 AS w FROM beside WHERE turn < 10000000
@@ -78,20 +78,21 @@ beside_placed AS (
     SELECT *, turn * ($cosine_of_w) // 32768 AS east FROM beside_narrowed
 ),
 fell AS (
-    SELECT mmsi, part, t0, side, CAST(count(DISTINCT other) AS BIGINT) AS ships
+    SELECT mmsi, part, t0, side, CAST(count(DISTINCT other) AS BIGINT) AS ships,
+        CAST(count(DISTINCT CASE WHEN north * north + east * east <= $gap_place_units * $gap_place_units THEN other END)
+            AS BIGINT) AS near_ships
     FROM beside_placed
-    WHERE north * north + east * east <= $gap_place_units * $gap_place_units
+    WHERE north * north + east * east <= $gap_region_units * $gap_region_units
     GROUP BY mmsi, part, t0, side
 ),
 reception AS (
-    -- a place is poorly heard where two others and a third of all were lost, well where many passed and few were lost
+    -- A region is poorly heard where two others and a quarter of those that pass the cell were lost; a place is well
+    -- heard where many passed and few were lost.
     SELECT e.mmsi, e.part, e.t0,
-        max(CASE WHEN e.side = 0 AND f.ships >= $gap_reception_ships
-            AND f.ships * 100 >= coalesce(p.ships, 0) * $gap_lost_percent THEN 1 ELSE 0 END) AS poor_start,
-        max(CASE WHEN e.side = 1 AND f.ships >= $gap_reception_ships
-            AND f.ships * 100 >= coalesce(p.ships, 0) * $gap_lost_percent THEN 1 ELSE 0 END) AS poor_end,
+        max(CASE WHEN f.ships >= $gap_reception_ships AND f.ships * 100 >= coalesce(p.ships, 0) * $gap_lost_percent
+            THEN 1 ELSE 0 END) AS poor,
         max(CASE WHEN e.side = 0 AND p.ships >= $gap_passing_ships
-            AND coalesce(f.ships, 0) * 100 <= p.ships * $gap_few_lost_percent THEN 1 ELSE 0 END) AS good_start
+            AND coalesce(f.near_ships, 0) * 100 <= p.ships * $gap_few_lost_percent THEN 1 ELSE 0 END) AS good_start
     FROM ends AS e
     LEFT JOIN fell AS f ON f.mmsi = e.mmsi AND f.part = e.part AND f.t0 = e.t0 AND f.side = e.side
     LEFT JOIN passed AS p ON p.mmsi = e.mmsi AND p.part = e.part AND p.t0 = e.t0 AND p.side = e.side
@@ -146,8 +147,7 @@ LEFT JOIN reception AS r ON r.mmsi = p.mmsi AND r.part = p.part AND r.t0 = p.t0
 LEFT JOIN unheard AS n ON n.mmsi = p.mmsi AND n.part = p.part AND n.t0 = p.t0
 WHERE coalesce(o.long, 0) < $gap_long_others
     AND (coalesce(o.others, 0) < $gap_many_others OR o.lost_ms * 100 < (coalesce(h.heard_ms, 0) + coalesce(o.lost_ms, 0)) * $gap_own_lost_percent)
-    AND coalesce(o.beside, 0) = 0 AND r.poor_start = 0
-    AND (r.good_start = 1 OR (r.poor_end = 0 AND coalesce(n.more, 0) <= 0))
+    AND coalesce(o.beside, 0) = 0 AND (r.good_start = 1 OR (r.poor = 0 AND coalesce(n.more, 0) <= 0))
     AND NOT EXISTS (
         -- it was heard for moments only: it came out of silence shortly before, or went back into it shortly after
         SELECT 1 FROM tracks AS r, watch AS x

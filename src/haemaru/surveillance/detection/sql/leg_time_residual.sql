@@ -1,7 +1,8 @@
 -- A passage between two ports that took much longer than the same passage usually takes. The same passages begin and end
 -- within 20 nm of it, in either direction, and cross about as many quarter-degree cells: who sails another way makes
 -- another passage. At least four others are known; the excess over their median is more than two standard deviations
--- (three median deviations) and a good part of it. What a ship waits at anchorages and near ports is not counted.
+-- (three median deviations) and a good part of it. What a ship waits at anchorages and near ports is not
+-- counted, and one that is never seen to run as fast as the others is expected to take longer.
 -- Explained: whatever another rule says of the ship on this passage.
 -- Value: seconds beyond the median.
 WITH calls AS (
@@ -41,6 +42,12 @@ passages AS (
     LEFT JOIN waits AS w ON w.mmsi = l.mmsi AND w.part = l.part AND w.t_start = l.t_start
     WHERE port_to IS NOT NULL AND port_to <> port_from AND t_end > l.t_start
 ),
+speeds AS (
+    -- what the ship is seen to run; unknown where no lane, coast or territorial sea is drawn
+    SELECT mmsi, max(sog_max) AS speed FROM zone_stays
+    WHERE bit IN (8, 16, 32) AND sog_max <> 32767
+    GROUP BY mmsi
+),
 both_ways AS (
     SELECT mmsi, part, t_start, cells, length_ms, lat, lon, lat_to, lon_to FROM passages
     UNION ALL
@@ -78,15 +85,27 @@ spread AS (
 usual AS (
     SELECT mmsi, part, t_start, usual_ms, off_ms FROM spread
     WHERE place = (n + 1) // 2 AND n >= $leg_time_residual_passages
+),
+paces AS (
+    SELECT a.mmsi, a.part, a.t_start, CAST(sum(s.speed) AS BIGINT) // CAST(count(*) AS BIGINT) AS usual_speed
+    FROM alike AS a
+    JOIN speeds AS s ON s.mmsi = a.other
+    GROUP BY a.mmsi, a.part, a.t_start
 )
 SELECT p.mmsi AS mmsi_a, CAST(0 AS BIGINT) AS mmsi_b, p.t_start, p.t_end, p.lat, p.lon,
     (p.length_ms - u.usual_ms) // 1000 AS value,
     list_sort([p.t_start, p.t_end]) AS evidence_a, list_sort([p.t_start, p.t_end]) AS evidence_b
 FROM passages AS p
 JOIN usual AS u ON u.mmsi = p.mmsi AND u.part = p.part AND u.t_start = p.t_start
+LEFT JOIN speeds AS s ON s.mmsi = p.mmsi
+LEFT JOIN paces AS q ON q.mmsi = p.mmsi AND q.part = p.part AND q.t_start = p.t_start
 WHERE p.length_ms - u.usual_ms > u.off_ms * 3
     AND (p.length_ms - u.usual_ms) * 100 >= u.usual_ms * $leg_time_residual_excess_percent
     AND p.length_ms - u.usual_ms >= $leg_time_residual_excess_ms
+    -- a slow ship is expected to take longer, up to a limit
+    AND (s.speed IS NULL OR q.usual_speed IS NULL OR p.length_ms * 100
+        * greatest(s.speed, q.usual_speed * $leg_time_residual_slowest_percent // 100)
+        >= u.usual_ms * q.usual_speed * (100 + $leg_time_residual_own_excess_percent))
     AND NOT EXISTS (
         SELECT 1 FROM delays AS d WHERE d.mmsi = p.mmsi AND d.t_start < p.t_end AND d.t_end > p.t_start
     )
