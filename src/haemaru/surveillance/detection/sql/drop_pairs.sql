@@ -1,5 +1,5 @@
 -- Step: two ships that stopped at one rare spot at sea, 5 to 60 minutes each, the second 1 to 48 hours after the first.
--- Each stop belongs to its closest partner only. `crowd` counts other stops within the ground around it.
+-- Each stop belongs to its closest partner only. Where five other ships stopped within a mile or so, no spot is rare.
 WITH candidates AS (
     SELECT s.*, (s.lat + 54000000) // 12000 AS band
     FROM stops AS s
@@ -44,7 +44,21 @@ ranked AS (
         row_number() OVER (PARTITION BY mmsi_first, part_first, drop_t0 ORDER BY square, fetch_t0, mmsi_second) AS for_first,
         row_number() OVER (PARTITION BY mmsi_second, part_second, fetch_t0 ORDER BY square, drop_t0 DESC, mmsi_first) AS for_second
     FROM near
+),
+mutual AS (
+    SELECT * FROM ranked WHERE for_first = 1 AND for_second = 1
+),
+crowds AS (
+    -- twice as many units of longitude hold the distance up to 60 degrees
+    SELECT m.mmsi_first, m.part_first, m.drop_t0, CAST(count(DISTINCT s.mmsi) AS BIGINT) AS ships
+    FROM mutual AS m
+    JOIN stops AS s ON s.mmsi <> m.mmsi_first AND s.mmsi <> m.mmsi_second
+        AND abs(s.lat - m.lat) <= $drop_and_retrieve_ground_units
+        AND least(abs(s.lon - m.lon), 216000000 - abs(s.lon - m.lon)) <= $drop_and_retrieve_ground_units * 2
+    GROUP BY m.mmsi_first, m.part_first, m.drop_t0
 )
-SELECT mmsi_first, mmsi_second, part_first, part_second, drop_t0, drop_t1, fetch_t0, fetch_t1, lat, lon, square
-FROM ranked
-WHERE for_first = 1 AND for_second = 1
+SELECT m.mmsi_first, m.mmsi_second, m.part_first, m.part_second, m.drop_t0, m.drop_t1, m.fetch_t0, m.fetch_t1,
+    m.lat, m.lon, m.square
+FROM mutual AS m
+LEFT JOIN crowds AS c ON c.mmsi_first = m.mmsi_first AND c.part_first = m.part_first AND c.drop_t0 = m.drop_t0
+WHERE coalesce(c.ships, 0) < $drop_and_retrieve_crowd_ships

@@ -21,7 +21,9 @@ own AS (
     GROUP BY a.mmsi, a.part, a.t0
 ),
 heard AS (
-    SELECT a.mmsi, a.part, a.t0, CAST(sum(least(r.t1, a.t1 + $gap_habit_window_ms) - greatest(r.t0, a.t0 - $gap_habit_window_ms)) AS BIGINT) AS heard_ms
+    SELECT a.mmsi, a.part, a.t0,
+        CAST(sum(least(r.t1, a.t1 + $gap_habit_window_ms) - greatest(r.t0, a.t0 - $gap_habit_window_ms)) AS BIGINT)
+            AS heard_ms
     FROM silent AS a
     JOIN tracks AS r ON r.mmsi = a.mmsi AND r.part = a.part
         AND r.t1 > a.t0 - $gap_habit_window_ms AND r.t0 < a.t1 + $gap_habit_window_ms
@@ -146,7 +148,8 @@ LEFT JOIN heard AS h ON h.mmsi = p.mmsi AND h.part = p.part AND h.t0 = p.t0
 LEFT JOIN reception AS r ON r.mmsi = p.mmsi AND r.part = p.part AND r.t0 = p.t0
 LEFT JOIN unheard AS n ON n.mmsi = p.mmsi AND n.part = p.part AND n.t0 = p.t0
 WHERE coalesce(o.long, 0) < $gap_long_others
-    AND (coalesce(o.others, 0) < $gap_many_others OR o.lost_ms * 100 < (coalesce(h.heard_ms, 0) + coalesce(o.lost_ms, 0)) * $gap_own_lost_percent)
+    AND (coalesce(o.others, 0) < $gap_many_others
+        OR o.lost_ms * 100 < (coalesce(h.heard_ms, 0) + o.lost_ms) * $gap_own_lost_percent)
     AND coalesce(o.beside, 0) = 0 AND (r.good_start = 1 OR (r.poor = 0 AND coalesce(n.more, 0) <= 0))
     AND NOT EXISTS (
         -- it was heard for moments only: it came out of silence shortly before, or went back into it shortly after
