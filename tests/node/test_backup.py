@@ -39,8 +39,9 @@ def test_a_restored_home_is_the_home_that_was_saved(pair: Pair, saved: Path, tmp
     restore_home(saved, key_of(saved), tmp_path / "again")
 
     with Node.open(tmp_path / "again", clock=clock) as again:
-        # One entry more: that the home was put back, so that nothing leaves before its streams are opened anew.
-        assert again.ledger.size == size + 1
+        # Two entries more: the backup it came from, and that the home was put back, so that nothing leaves before its
+        # streams are opened anew.
+        assert again.ledger.size == size + 2
         assert verify_consistency(size, size + 1, root, again.ledger.root(), again.ledger.consistency(size, size + 1))
         assert again.do("ledger.verify", {}).exit_code == 0
         assert len(again.surveillance.path(SHIP, 0, to_ms(clock.now()))) == 1

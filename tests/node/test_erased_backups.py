@@ -180,3 +180,25 @@ def test_what_waited_when_the_backup_was_made_and_never_left_is_no_difference_af
         assert held(again) == held(pair.kcs) == ["kcg-k2"]
         assert asked(again, "exchange.compare", peer="kcs")["differences"] == []
     assert said(tmp_path / "again", clock) == (False, True)
+
+
+def test_a_home_made_from_a_backup_erases_in_that_backup_too(
+    pair: Pair, saved: Path, tmp_path: Path, clock: FakeClock
+) -> None:
+    # The ledger in a backup is older than the entry that notes it.
+    asked(pair.kcg, "status")
+    pair.kcg.close()
+    restore_home(saved, key_of(saved), tmp_path / "again")
+    with Node.open(tmp_path / "again", clock=clock) as node:
+        assert asked(node, "status")["backups"]["known"] == 1
+        before = {index for index, held, _ in read_slots(key_of(saved)) if held is None}
+        asked(node, "records.retract", rid="kcg-k1", reason="wrong ship")
+        node.exchange.tick()
+        node.backups.tick()
+        after = {index for index, held, _ in read_slots(key_of(saved)) if held is None}
+
+    assert after > before
+    assert restore_home(saved, key_of(saved), tmp_path / "third")["party"] == "kcg"
+    assert said(tmp_path / "third", clock) == (False, True)
+    with Node.open(tmp_path / "again", clock=clock) as node:
+        assert asked(node, "status")["backups"]["known"] == 1

@@ -233,6 +233,27 @@ def _take_from_shelf(database: Path, key_file: Path) -> dict[str, str]:
     return erased
 
 
+class PutBack(msgspec.Struct, frozen=True):
+    """What a restore leaves for the node that is opened next: what was erased since, and the backup it came from."""
+
+    erased: dict[str, str] = {}
+    id: str = ""
+    key: str = ""
+    size: int = 0
+    upto: int = -1
+
+
+def _extent(database: Path) -> tuple[int, int]:
+    """How many entries a ledger holds, and its newest erasure."""
+    from pysqlite3 import dbapi2
+
+    with dbapi2.connect(str(database)) as home:
+        [size] = home.execute("SELECT size FROM head").fetchone()
+        [newest] = home.execute("SELECT coalesce(max(entry), -1) FROM erasure").fetchone()
+    home.close()
+    return size, newest
+
+
 def restore_home(file: Path, key_file: Path, folder: Path) -> dict[str, Any]:
     """Makes a new home from a backup; refuses a folder that is a home already, a wrong key and an altered file."""
     home = Home(folder)
@@ -240,10 +261,11 @@ def restore_home(file: Path, key_file: Path, folder: Path) -> dict[str, Any]:
         raise Fault("home_exists", str(folder))
     is_new = not folder.exists()
     try:
-        _, key = read_head(key_file)
+        name, key = read_head(key_file)
         home.make()
         with file.open("rb") as source:
             _unpack_all(_Unsealing(source, key), folder)
+        size, newest = _extent(folder / "node.db")
         erased = _take_from_shelf(folder / "node.db", key_file)
     except (OSError, ValueError, CryptoError, RuntimeError, tarfile.TarError, zstandard.ZstdError) as error:
         if is_new:
@@ -252,7 +274,10 @@ def restore_home(file: Path, key_file: Path, folder: Path) -> dict[str, Any]:
     settings = home.settings()
     moved = msgspec.structs.replace(settings, database=OWN_DATABASE)
     home.write_settings(moved)
-    # What was erased after the backup was made is settled when the node is opened: only then its keys can be used.
+    # What was erased after the backup was made is settled when the node is opened: only then its keys can be used. The
+    # ledger in a backup does not know of that backup: the node is told, or nothing would be erased in it any more.
     home.put_back.touch(mode=0o600)
-    home.put_back.write_bytes(msgspec.json.encode(erased))
+    home.put_back.write_bytes(
+        msgspec.json.encode(PutBack(erased, name.hex(), str(key_file.resolve()), size=size, upto=newest))
+    )
     return {"home": str(folder), "party": moved.party, "realm": moved.realm, "reopen_streams": True}

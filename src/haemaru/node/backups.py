@@ -135,6 +135,15 @@ class Backups:
         self._known = others if kind == DESTROYED else {**others, backup.id: kept}
 
 
+def note_restored(ledger: Ledger, name: str, key: str, size: int, upto: int) -> None:
+    """Notes the backup that a home was made from, where its ledger, which is older, does not know of it."""
+    with ledger.read() as tx:
+        known = {msgspec.json.decode(body, type=Backup).id for _, body in ledger.entries(tx, kinds=(MADE,))}
+    if name and name not in known:
+        with ledger.write() as batch:
+            batch.append(MADE, msgspec.json.encode(Backup(id=name, key=key, size=size, upto=upto)))
+
+
 def _newest(tx: Tx) -> int:
     row = tx.one("SELECT max(entry) FROM erasure")
     return -1 if row is None or row[0] is None else int(row[0])

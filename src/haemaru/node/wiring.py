@@ -13,7 +13,8 @@ from haemaru.exchange import Settings as ExchangeSettings
 from haemaru.exchange.erasing import settle_restored
 from haemaru.ledger import Ledger
 from haemaru.node.agreements import AgreementDesk
-from haemaru.node.backup import remove_leftovers
+from haemaru.node.backup import PutBack, remove_leftovers
+from haemaru.node.backups import note_restored
 from haemaru.node.contacts import ContactDesk
 from haemaru.node.home import Home, Settings
 from haemaru.node.keykeeping import KeyKeeper
@@ -56,12 +57,6 @@ def wire(home: Home, clock: Clock, ids: Ids, passphrase: Passphrase) -> Parts:
         raise
 
 
-def _erased_since(home: Home) -> dict[int, bytes]:
-    """What was erased after the backup of this home was made, by ledger index."""
-    data = home.put_back.read_bytes()
-    return {int(index): bytes.fromhex(text) for index, text in msgspec.json.decode(data or b"{}").items()}
-
-
 def _wire(home: Home, settings: Settings, lock: IO[str], clock: Clock, ids: Ids, passphrase: Passphrase) -> Parts:
     remove_leftovers(home)
     folder = open_folder(home, passphrase)
@@ -88,7 +83,9 @@ def _wire_to(
     keeper = KeyKeeper(home, settings, folder, keys, exchange, clock)
     keeper.begin()
     if home.put_back.exists():
-        settle_restored(ledger, _erased_since(home))
+        mark = msgspec.json.decode(home.put_back.read_bytes() or b"{}", type=PutBack)
+        note_restored(ledger, mark.id, mark.key, mark.size, mark.upto)
+        settle_restored(ledger, {int(index): bytes.fromhex(text) for index, text in mark.erased.items()})
         exchange.epochs.put_back()
         home.put_back.unlink()
     surveillance = SurveillanceDesk(home, settings, keys, clock, ledger, agreements, exchange)
