@@ -103,3 +103,33 @@ def is_equal(here: Served, peer: str) -> bool:
     except AssertionError:
         return False
     return bool(told["equal"])
+
+
+@pytest.mark.parametrize("first", ["kcg", "kcs"])
+def test_homes_put_back_one_after_the_other_agree_again_on_what_was_taken_back(
+    homes: list[Served], tmp_path: Path, first: str
+) -> None:
+    for each in homes:
+        each.start()
+    kcg, kcs = homes
+    put(kcg, "kcs", 1, 3)
+    put(kcs, "kcg", 1, 3)
+    until(lambda: waiting(kcg) == 0 and waiting(kcs) == 0)
+    for each in homes:
+        haemaru("backup", each.home, tmp_path / f"{each.party}.backup", "--json")
+    for each in homes:
+        haemaru("records", "retract", each.home, f"{each.party}-1", "--reason", "test", "--json")
+    until(lambda: waiting(kcg) == 0 and waiting(kcs) == 0)
+
+    for each in sorted(homes, key=lambda one: one.party != first):
+        restore(each, tmp_path / f"{each.party}.backup")
+        until(lambda each=each: "home_restored" in partner(each)["alarms"])
+        haemaru("exchange", "reopen", each.home, "--peer", partner(each)["party"], "--json")
+        until(lambda: is_equal(kcg, "kcs") and is_equal(kcs, "kcg"), 60)
+
+    for here, other in ((kcg, kcs), (kcs, kcg)):
+        states = {
+            row["rid"]: row["state"] for row in lines("records", "list", here.home, "--from", other.party, "--json")
+        }
+        assert states.get(f"{other.party}-1", "retracted") == "retracted"
+        assert [states[f"{other.party}-{number}"] for number in (2, 3)] == ["held", "held"]

@@ -41,8 +41,9 @@ def test_a_restored_home_is_the_home_that_was_saved(pair: Pair, saved: Path, tmp
     with Node.open(tmp_path / "again", clock=clock) as again:
         # Two entries more: the backup it came from, and that the home was put back, so that nothing leaves before its
         # streams are opened anew.
-        assert again.ledger.size == size + 2
-        assert verify_consistency(size, size + 1, root, again.ledger.root(), again.ledger.consistency(size, size + 1))
+        now = again.ledger.size
+        assert now == size + 2
+        assert verify_consistency(size, now, root, again.ledger.root(), again.ledger.consistency(size, now))
         assert again.do("ledger.verify", {}).exit_code == 0
         assert len(again.surveillance.path(SHIP, 0, to_ms(clock.now()))) == 1
         assert [held.record["body"]["text"] for held in again.exchange.holdings.records_of("operations.tip")] == [WORDS]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from haemaru.exchange import entries
 from haemaru.exchange.arrivals import Arrivals, Arrived
-from haemaru.exchange.comparison import FORKED, ForkedFacts
+from haemaru.exchange.comparison import FORKED, PUT_BACK, ForkedFacts, PutBackFacts
 from haemaru.exchange.entries import FrameFacts, ReceivedFacts, entry_bytes, read_entry
 from haemaru.exchange.errors import FrameRefused
 from haemaru.exchange.frame import Outer, Stream, open_frame, read_outer, verify_outer
@@ -161,9 +161,14 @@ class Inbox:
         if not rows or stream.epoch > rows[0][0]:
             return 0
         last = int(dict(rows).get(stream.epoch, 0))
-        if stream.epoch < rows[0][0] and upto > last:
+        if stream.epoch < rows[0][0] and upto > last and not self._was_put_back(tx, stream.from_):
             raise FrameRefused("epoch_over", epoch=rows[0][0])
         return last
+
+    def _was_put_back(self, tx: Tx, peer: str) -> bool:
+        """Whether this home forgot a part of a partner's streams: the end of an older epoch may be missing here."""
+        notes = self._house.ledger.entries(tx, kinds=(PUT_BACK,))
+        return any(peer in read_entry(body, PutBackFacts)[0].peers for _, body in notes)
 
     def _check_epoch(self, tx: Tx, stream: Stream, items: dict[int, Item]) -> None:
         """A new epoch begins on control, with its signed statement; the other channels follow it."""
