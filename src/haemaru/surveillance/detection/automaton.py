@@ -3,7 +3,7 @@
 `step` takes rows and gives the facts that ended with them; `flush` gives what is still open and changes nothing, so a
 live console can look ahead. However the rows are cut into calls, the facts are the same, as long as each ship's rows
 come in time order; a row that is not later than its ship's last one is counted (`late`) and not taken.
-The first call in a process compiles the kernel (seconds), or reads it from the cache (`kernel/gate.py`).
+The first call in a process compiles the kernel (seconds), or reads it from the cache (`surveillance/compiled.py`).
 """
 
 from collections.abc import Callable
@@ -78,7 +78,7 @@ class Automaton:
         while at < len(rows):
             state.make_room(_ROOM)
             arrays = (state.table, state.ships, state.parts)
-            at = self._walk(columns, at, arrays, state.counts, self._numbers, self._zones, writer.out, writer.used)
+            at = self._walk(columns, at, arrays, state.counts, self._numbers, self._zones, writer.out, writer.used)  # type: ignore[no-untyped-call]
             writer.drain()
         state.missed += writer.used[1:]
         return writer.facts()
@@ -89,7 +89,7 @@ class Automaton:
         at = 0
         while at < len(state):
             arrays = (state.table, state.ships, state.parts)
-            at = self._write_open(arrays, at, state.counts, self._numbers, writer.out, writer.used)
+            at = self._write_open(arrays, at, state.counts, self._numbers, writer.out, writer.used)  # type: ignore[no-untyped-call]
             writer.drain()
         return writer.facts()
 

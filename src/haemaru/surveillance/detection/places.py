@@ -47,14 +47,14 @@ class Stillness:
                 self._ships = grown(self._ships, len(self._ships) + _ROOM)
                 self._table = index(self._ships, int(self._counts[0]))
             used = np.zeros(1, np.int64)
-            at = self._kernel.lie_still(columns, at, self._table, self._ships, self._counts, self._numbers, out, used)
+            at = self._kernel.lie_still(columns, at, self._table, self._ships, self._counts, self._numbers, out, used)  # type: ignore[no-untyped-call]
             self._found.append(out[: used[0]].copy())
 
     def stays(self) -> Matrix:
         """Every stay so far: mmsi, begin, end, latitude, longitude, and how far it swung (units, root mean square)."""
         out = np.empty((max(int(self._counts[0]), 1), self._kernel.FOUND_COLUMNS), np.int64)
         used = np.zeros(1, np.int64)
-        self._kernel.still_lying(self._ships, self._counts, self._numbers, out, used)
+        self._kernel.still_lying(self._ships, self._counts, self._numbers, out, used)  # type: ignore[no-untyped-call]
         return np.concatenate([*self._found, out[: used[0]]])
 
 

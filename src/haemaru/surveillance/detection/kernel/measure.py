@@ -2,9 +2,9 @@
 
 import math
 
+from haemaru.surveillance.compiled import compiled
 from haemaru.surveillance.detection import geometry
 from haemaru.surveillance.detection.facts import UNKNOWN as _UNKNOWN
-from haemaru.surveillance.detection.kernel.gate import compiled
 from haemaru.surveillance.detection.kernel.layout import C_FACTS, CELL, CELLS, COLUMNS, QUARTER, ROWS
 
 UNKNOWN = int(_UNKNOWN)

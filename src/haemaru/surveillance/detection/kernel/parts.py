@@ -5,7 +5,7 @@ Of four parts the one that has been silent longest makes room. A part that is si
 reporting is over.
 """
 
-from haemaru.surveillance.detection.kernel.gate import compiled_apart
+from haemaru.surveillance.compiled import compiled_apart
 from haemaru.surveillance.detection.kernel.layout import (
     C_CROWDED,
     C_OVERFLOW,

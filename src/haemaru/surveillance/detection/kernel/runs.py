@@ -1,6 +1,6 @@
 """Slow runs: two levels side by side, opened, prolonged, cut and written down."""
 
-from haemaru.surveillance.detection.kernel.gate import compiled, compiled_apart
+from haemaru.surveillance.compiled import compiled, compiled_apart
 from haemaru.surveillance.detection.kernel.layout import (
     F_RUNS,
     FAST_SPANS,

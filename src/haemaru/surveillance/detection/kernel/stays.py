@@ -1,6 +1,6 @@
 """Stays: how long a part lies under a tag (port, territorial sea, coast, lane), and in which cell of the sea."""
 
-from haemaru.surveillance.detection.kernel.gate import compiled, compiled_apart
+from haemaru.surveillance.compiled import compiled, compiled_apart
 from haemaru.surveillance.detection.kernel.layout import (
     F_STAYS,
     F_VISITS,

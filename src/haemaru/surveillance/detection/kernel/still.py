@@ -1,6 +1,6 @@
 """Where ships lie still: one light pass that finds the places, before there are tags to go by."""
 
-from haemaru.surveillance.detection.kernel.gate import compiled, compiled_apart
+from haemaru.surveillance.compiled import compiled, compiled_apart
 from haemaru.surveillance.detection.kernel.layout import S_MMSI
 from haemaru.surveillance.detection.kernel.measure import UNKNOWN, cosine, distance, mean, root, wrap
 from haemaru.surveillance.detection.kernel.walk import find_ship

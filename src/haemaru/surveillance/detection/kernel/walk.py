@@ -1,6 +1,6 @@
 """The automaton itself: rows in, facts out, the ships' state carried from row to row and from call to call."""
 
-from haemaru.surveillance.detection.kernel.gate import compiled, compiled_apart
+from haemaru.surveillance.compiled import compiled, compiled_apart
 from haemaru.surveillance.detection.kernel.layout import (
     C_LATE,
     CELL,

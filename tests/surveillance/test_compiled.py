@@ -1,4 +1,4 @@
-"""The compiled kernel: nothing loads it before it is needed, and it works where nothing can be written."""
+"""Compiled code: nothing loads it before it is needed, and it works where nothing can be written."""
 
 import os
 import subprocess
@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from haemaru.surveillance.detection.kernel import gate
+import haemaru.surveillance.detection as detection
+from haemaru.surveillance.compiled import cache_folder
 
+KERNEL = Path(detection.__file__).parent / "kernel"
 HEAVY = ("numba", "duckdb", "scipy", "sqlglot")
 
 
@@ -32,10 +34,13 @@ def test_numba_and_duckdb_are_loaded_at_first_use_only() -> None:
 
 def test_compiled_code_is_kept_below_the_digest_of_its_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "named"))
-    named = gate.cache_folder()
+    cache_folder.cache_clear()
+    named = cache_folder(KERNEL, "1")
+    cache_folder.cache_clear()
     monkeypatch.delenv("NUMBA_CACHE_DIR")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    usual = gate.cache_folder()
+    usual = cache_folder(KERNEL, "1")
+    cache_folder.cache_clear()
 
     assert named is not None
     assert usual is not None
@@ -47,8 +52,9 @@ def test_compiled_code_is_kept_below_the_digest_of_its_sources(tmp_path: Path, m
 def test_where_nothing_can_be_written_the_kernel_is_compiled_in_the_process(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     code = (
-        "from haemaru.surveillance.detection.kernel import gate, measure; "
-        "print(gate.cache_folder(), measure.root(99), measure.distance(0, 0, 3, 4))"
+        "from pathlib import Path; from haemaru.surveillance.compiled import cache_folder; "
+        "from haemaru.surveillance.detection.kernel import measure; "
+        "print(cache_folder(Path(measure.__file__).parent, '1'), measure.root(99), measure.distance(0, 0, 3, 4))"
     )
 
     assert python(code, NUMBA_CACHE_DIR=str(tmp_path / "file" / "below")) == "None 9 5"
