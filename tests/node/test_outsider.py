@@ -1,5 +1,6 @@
 """Two real homes of the second suite, and an outsider who has openssl, four files and section 11 of PROTOCOL.md."""
 
+import base64
 import json
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from tests.exchange.test_protocol import NEEDS_OPENSSL, run
 from tests.node.conftest import MODEL, Pair, asked, introduce
 
 from haemaru.clock import FakeClock
+from haemaru.ledger.proofs import check_proof, read_proof
 from haemaru.node import Node
 from haemaru.node.init import init_home
 from haemaru.signing import P256_SUITE
@@ -88,6 +90,59 @@ def test_an_outsider_refuses_what_was_changed(both: Pair, tmp_path: Path) -> Non
         run(1, folder)
     code, found = checked(folder)
     assert (code, found["problems"]) == (1, [f"entry {proof['entries'][0]['entry']}: leaf_differs"])
+
+
+def _other_line(checkpoint: str, place: int, at: int) -> str:
+    """The checkpoint with one byte of a signature line flipped."""
+    text, _, lines = checkpoint.partition("\n\n")
+    every = lines.splitlines()
+    dash, name, blob = every[place].split(" ")
+    changed = bytearray(base64.b64decode(blob))
+    changed[at] ^= 1
+    every[place] = f"{dash} {name} {base64.b64encode(changed).decode()}"
+    return text + "\n\n" + "\n".join(every) + "\n"
+
+
+def test_check_proof_refuses_every_change_of_what_it_shows(both: Pair) -> None:
+    proof = asked(both.kcg, "ledger.prove", rid=sent(both))
+    keys = {"kcg": [both.kcg.keys.public], "kcs": [both.kcs.keys.public]}
+
+    def problems(**changed: object) -> list[str]:
+        return list(check_proof(read_proof(json.dumps(proof | changed).encode()), keys)["problems"])
+
+    note, first = proof["checkpoint"], proof["entries"][0]
+    assert problems() == []
+    for at in (0, 4, 12, 40, 70):
+        assert problems(checkpoint=_other_line(note, 1, at)) == ["checkpoint: countersignature_wrong (kcs)"]
+    for at in (0, 4, 40):
+        assert problems(checkpoint=_other_line(note, 0, at)) == ["checkpoint: ledger_signature_wrong"]
+    renamed = note.replace("— haemaru/demo/kcs ", "— haemaru/demo/another ")
+    assert problems(checkpoint=renamed) == ["checkpoint: countersignature_wrong (haemaru/demo/another)"]
+    assert problems(entries=[first | {"at": "1999-01-01T00:00:00Z"}]) == [f"entry {first['entry']}: time_differs"]
+    assert problems(entries=[first | {"leaf": "00" * 32}]) == [f"entry {first['entry']}: leaf_differs"]
+    assert problems(entries=[]) == ["proof: entry_missing"]
+
+
+def test_a_file_without_an_end_is_not_read_to_its_end(both: Pair) -> None:
+    words = ["ledger", "check-proof", "/dev/zero", "--statement", str(both.kcg.home.statement)]
+    done = subprocess.run(
+        [sys.executable, "-m", "haemaru", *words], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert (done.returncode, "length" in done.stderr) == (2, True), done.stderr
+
+
+@NEEDS_OPENSSL
+@pytest.mark.parametrize(("part", "value"), [("index", 5), ("count", 6)])
+def test_an_outsider_refuses_a_place_that_the_path_does_not_lead_to(
+    both: Pair, tmp_path: Path, part: str, value: int
+) -> None:
+    folder = files_of(both, sent(both), tmp_path / "outside")
+    shown = json.loads((folder / "shown.json").read_text())
+    assert shown["sent"][0][part] != value
+    shown["sent"][0][part] = value
+    (folder / "shown.json").write_text(json.dumps(shown))
+    with pytest.raises(AssertionError):
+        run(1, folder)
 
 
 @NEEDS_OPENSSL

@@ -11,7 +11,8 @@ from haemaru.cli.options import file_argument, home_argument, json_option
 from haemaru.cli.output import show
 from haemaru.cli.passphrase import ask
 from haemaru.ledger import prove, read_evidence
-from haemaru.ledger.proofs import check_proof, read_proof
+from haemaru.ledger.evidence import EVIDENCE_MAX_BYTES
+from haemaru.ledger.proofs import PROOF_MAX_BYTES, check_proof, read_proof
 from haemaru.node import Answer
 from haemaru.node.control import ask_running
 from haemaru.node.home import Home
@@ -57,9 +58,9 @@ def disputes(home: Path, write: Path | None, as_json: bool) -> None:
 @json_option
 def dispute_check(file: Path, statement: Path | None, as_json: bool) -> None:
     """Checks such a proof with nothing else: exit 0 where the holder of its key signed two histories, 1 where not."""
-    evidence = read_evidence(file.read_bytes())
+    evidence = read_evidence(_bytes(file, EVIDENCE_MAX_BYTES))
     try:
-        owner = None if statement is None else read_statement(statement.read_bytes())
+        owner = None if statement is None else read_statement(_bytes(statement, EVIDENCE_MAX_BYTES))
     except StatementRefused as refused:
         raise Fault("peer_statement_refused", str(statement), problem=str(refused)) from None
     try:
@@ -114,14 +115,20 @@ def prove_(home: Path, entry: int | None, rid: str | None, is_open: bool, as_jso
 @json_option
 def check(file: Path, statements: tuple[Path, ...], as_json: bool) -> None:
     """Checks a proof without any home: paths, root, and who signed the checkpoint; exit 1 where something fails."""
-    proof = read_proof(file.read_bytes(), str(file))
+    proof = read_proof(_bytes(file, PROOF_MAX_BYTES), str(file))
     keys: dict[str, list[PublicKeys]] = {}
     for path in statements:
         try:
-            statement = read_statement(path.read_bytes())
+            statement = read_statement(_bytes(path, EVIDENCE_MAX_BYTES))
         except StatementRefused as refused:
             raise Fault("peer_statement_refused", str(path), problem=str(refused)) from None
         if statement.realm == proof.realm:
             keys.setdefault(statement.party, []).append(statement.public)
     found = check_proof(proof, keys)
     show(Answer(found, 0 if found["ok"] else 1), as_json)
+
+
+def _bytes(file: Path, most: int) -> bytes:
+    """What stands in a file of somebody else, and one byte more than may stand there at most."""
+    with file.open("rb") as stream:
+        return stream.read(most + 1)

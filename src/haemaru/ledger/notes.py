@@ -28,6 +28,7 @@ import base64
 import binascii
 import hashlib
 import struct
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -126,8 +127,7 @@ def read_claim(note: bytes) -> Claim:
 
 def is_signed_by(claim: Claim, public: PublicKeys) -> bool:
     """Whether the owner of the ledger signed it with these keys."""
-    key_hash = _key_hash(claim.origin, _SIGNED, public)
-    return any(blob[:4] == key_hash and public.verify(claim.text, blob[4:]) for blob in _blobs(claim, claim.origin))
+    return any(_holds(claim, claim.origin, public, blob) for blob in _blobs(claim, claim.origin))
 
 
 def countersign(keys: Keys, name: str, checkpoint: Checkpoint, at_seconds: int) -> bytes:
@@ -139,13 +139,23 @@ def countersign(keys: Keys, name: str, checkpoint: Checkpoint, at_seconds: int) 
 
 def is_countersigned_by(checkpoint: Checkpoint, name: str, public: PublicKeys) -> bool:
     """Whether a line of `name`, made with these keys, stands under the checkpoint."""
-    key_hash = _key_hash(name, _COSIGNED, public)
-    for blob in _blobs(checkpoint, name):
-        if blob[:4] == key_hash and len(blob) > 12:
-            (seconds,) = struct.unpack(">Q", blob[4:12])
-            if public.verify(_cosigned_text(checkpoint, seconds), blob[12:]):
-                return True
-    return False
+    return any(_holds(checkpoint, name, public, blob, _COSIGNED) for blob in _blobs(checkpoint, name))
+
+
+def lines_under(checkpoint: Checkpoint, keys: Mapping[str, Sequence[PublicKeys]]) -> dict[str, bool | None]:
+    """Every signature line by its signer's name: whether it was made with the keys given for that name; None where none
+    are given for it and it bears the mark of none of them. False where any line of that name is broken."""
+    marks = {_key_hash(name, _kind_of(checkpoint, name), public) for name, every in keys.items() for public in every}
+    found: dict[str, bool | None] = {}
+    for line in checkpoint.note[len(checkpoint.text) + 1 :].decode(errors="replace").splitlines():
+        name, _, text = line.removeprefix(_DASH).partition(" ")
+        blob = _blob(text) if line.startswith(_DASH) else b""
+        if name in keys:
+            holds = any(_holds(checkpoint, name, public, blob) for public in keys[name])
+            found[name] = holds and found.get(name) is not False
+        else:
+            found[name] = None if blob and blob[:4] not in marks and found.get(name) is not False else False
+    return found
 
 
 def line_of(checkpoint: Claim, name: str) -> bytes:
@@ -194,7 +204,7 @@ def _value(lines: list[str], name: str) -> str:
     raise ValueError({"at": "time"}.get(name, name))
 
 
-def _cosigned_text(checkpoint: Checkpoint, at_seconds: int) -> bytes:
+def _cosigned_text(checkpoint: Claim, at_seconds: int) -> bytes:
     return b"cosignature/v1\ntime %d\n" % at_seconds + checkpoint.text
 
 
@@ -208,14 +218,32 @@ def _line(name: str, blob: bytes) -> bytes:
     return f"{_DASH}{name} {base64.b64encode(blob).decode()}\n".encode()
 
 
+def _kind_of(claim: Claim, name: str) -> bytes:
+    return _SIGNED if name == claim.origin else _COSIGNED
+
+
+def _holds(claim: Claim, name: str, public: PublicKeys, blob: bytes, kind: bytes = b"") -> bool:
+    """Whether the bytes of a line of `name` were made with these keys: by the owner, or by one who countersigns."""
+    kind = kind or _kind_of(claim, name)
+    if blob[:4] != _key_hash(name, kind, public):
+        return False
+    if kind == _SIGNED:
+        return public.verify(claim.text, blob[4:])
+    if len(blob) <= 12:
+        return False
+    (seconds,) = struct.unpack(">Q", blob[4:12])
+    return public.verify(_cosigned_text(claim, seconds), blob[12:])
+
+
 def _blobs(claim: Claim, name: str) -> list[bytes]:
-    found = []
-    for line in claim.note[len(claim.text) + 1 :].decode().splitlines():
-        dash, _, rest = line.partition(" ")
-        signer, _, text = rest.partition(" ")
-        if dash + " " == _DASH and signer == name:
-            try:
-                found.append(base64.b64decode(text, validate=True))
-            except (ValueError, binascii.Error):
-                continue
-    return found
+    start = f"{_DASH}{name} "
+    lines = claim.note[len(claim.text) + 1 :].decode().splitlines()
+    return [blob for line in lines if line.startswith(start) and (blob := _blob(line.removeprefix(start)))]
+
+
+def _blob(text: str) -> bytes:
+    """The bytes of a line, none where they cannot be read."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except (ValueError, binascii.Error):
+        return b""

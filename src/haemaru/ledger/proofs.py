@@ -18,7 +18,7 @@ from haemaru.clock import format_time, from_ms
 from haemaru.ledger.leaves import Opened, commitment_of, leaf_of
 from haemaru.ledger.ledger import Ledger, unlock
 from haemaru.ledger.merkle import verify_inclusion
-from haemaru.ledger.notes import Checkpoint, is_countersigned_by, is_signed_by, origin_of, read_checkpoint, with_lines
+from haemaru.ledger.notes import Checkpoint, lines_under, origin_of, read_checkpoint, with_lines
 from haemaru.signing import PublicKeys
 from haemaru.storage import Tx
 from haemaru.wording import Fault
@@ -124,14 +124,19 @@ def check_proof(proof: Proof, keys: Mapping[str, Sequence[PublicKeys]]) -> dict[
     is_ours = (checkpoint.origin, checkpoint.size, checkpoint.root.hex()) == (origin, proof.size, proof.root)
     if not is_ours:
         problems.append("checkpoint: root_differs")
-    own = keys.get(proof.party, ())
-    if not any(is_signed_by(checkpoint, public) for public in own):
-        problems.append("checkpoint: " + ("ledger_signature_wrong" if own else "signature_key_unknown"))
-    signed = {
-        party: any(is_countersigned_by(checkpoint, origin_of(proof.realm, party), public) for public in publics)
-        for party, publics in sorted(keys.items())
-        if party != proof.party
-    }
+    if not proof.entries:
+        problems.append("proof: entry_missing")
+    names = {origin_of(proof.realm, party): party for party in sorted(keys)}
+    lines = lines_under(checkpoint, {name: keys[party] for name, party in names.items()})
+    if origin not in lines or lines[origin] is None:
+        problems.append(
+            "checkpoint: signature_key_unknown" if origin not in names else "checkpoint: ledger_signature_wrong"
+        )
+    for name, holds in lines.items():
+        if holds is False:
+            code = "ledger_signature_wrong" if name == origin else "countersignature_wrong"
+            problems.append(f"checkpoint: {code}" + ("" if name == origin else f" ({names.get(name, name)})"))
+    partners = {party: lines.get(name) is True for name, party in names.items() if party != proof.party}
     return {
         "ok": not problems,
         "party": proof.party,
@@ -139,8 +144,9 @@ def check_proof(proof: Proof, keys: Mapping[str, Sequence[PublicKeys]]) -> dict[
         "size": proof.size,
         "at": checkpoint.at,
         "entries": len(proof.entries),
-        "countersigned_by": [party for party, is_signed in signed.items() if is_signed],
-        "not_countersigned_by": [party for party, is_signed in signed.items() if not is_signed],
+        "countersigned_by": [party for party, is_signed in partners.items() if is_signed],
+        "not_countersigned_by": [party for party, is_signed in partners.items() if not is_signed],
+        "signed_by_unknown": [name for name, holds in lines.items() if holds is None and name != origin],
         "problems": problems,
     }
 
@@ -155,6 +161,8 @@ def _wrong(each: Proved, checkpoint: Checkpoint) -> str:
                 return "commitment_differs"
         if leaf_of(each.entry, each.at_ms, each.kind, commitment) != leaf:
             return "leaf_differs"
+        if format_time(from_ms(each.at_ms)) != each.at:
+            return "time_differs"
         return "" if verify_inclusion(leaf, each.entry, checkpoint.size, path, checkpoint.root) else "path_differs"
     except (ValueError, binascii.Error, OverflowError, struct.error):
         return "proof_unreadable"
