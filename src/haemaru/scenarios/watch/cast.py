@@ -1,5 +1,6 @@
 """The ships of a watch while it is being written: numbers, names, habits of reporting, and places not yet taken."""
 
+import math
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -8,6 +9,7 @@ import numpy as np
 from haemaru.scenarios.sea import LANES, POINTS, Point
 from haemaru.scenarios.watch.courses import HOUR, MINUTE, Course, Vessel
 from haemaru.scenarios.watch.waters import (
+    ANCHORAGE_RADIUS_M,
     BERTHS,
     METRES_PER_DEGREE,
     MILE_M,
@@ -31,6 +33,7 @@ _MIDS = {
 _FOREIGN = ("PA", "LR", "MH", "KR", "KR", "CN", "JP", "HK", "SG", "RU", "VN")
 _NAMES = ("ORVANE", "TALVEN", "BRISMARK", "SOLENDRA", "KORVALE", "MIRELLA", "DUNSMERE", "VANTORA", "ELSPARR", "HAEMORI")
 _SECONDS = ("STAR", "PIONEER", "GLORY", "HARMONY", "SPIRIT", "TRADER", "BREEZE", "DAWN", "FORTUNE", "VOYAGER")
+_CELL = 0.15  # degrees: a spot is compared with those of its own and the eight cells around
 _CLASS_B = {"fishing": 0.5, "small": 0.8, "launch": 0.3}
 
 
@@ -57,8 +60,8 @@ class Cast:
     told: list[tuple[str, int, int, float, float, Point, str, bool]] = field(default_factory=list)
     contacts: list[tuple[float, list[tuple[float, Point]]]] = field(default_factory=list)
     _numbers: set[int] = field(default_factory=set)
-    _spots: list[Point] = field(default_factory=list)
-    _anchored: list[Point] = field(default_factory=list)
+    _spots: dict[tuple[int, int], list[Point]] = field(default_factory=dict)
+    _anchored: dict[Point, int] = field(default_factory=dict)
 
     def number(self, flag: str) -> int:
         """A new MMSI of a flag: a real country code, then 99 and a serial, as `ships.invented_mmsi` makes them."""
@@ -114,31 +117,29 @@ class Cast:
         return None
 
     def take_spot(self, spot: Point, apart_m: float = 2.5 * MILE_M) -> bool:
-        """Reserves a spot; False where another lies within `apart_m`."""
-        if self._spots:
-            lon, lat = np.array(self._spots).T
-            if float(metres(lat, lon, spot[1], spot[0]).min()) < apart_m:
-                return False
-        self._spots.append(spot)
+        """Reserves a spot; False where another lies within `apart_m` (at most 8 km)."""
+        column, row = int(spot[0] / _CELL), int(spot[1] / _CELL)
+        for east in (-1, 0, 1):
+            for north in (-1, 0, 1):
+                for lon, lat in self._spots.get((column + east, row + north), ()):
+                    wide = (lon - spot[0]) * math.cos(math.radians(lat))
+                    if math.hypot(wide, lat - spot[1]) * METRES_PER_DEGREE < apart_m:
+                        return False
+        self._spots.setdefault((column, row), []).append(spot)
         return True
 
-    def anchor_spot(self, middle: Point | None = None, apart_m: float = 900.0) -> Point | None:
-        """A free place in an anchorage, clear of land; None where all are full."""
-        for _ in range(200):
-            at = middle or anchorages()[int(self.luck.integers(len(anchorages())))]
-            angle, far = self.luck.uniform(0.0, 6.283), 4_200.0 * self.luck.random() ** 0.5
-            spot = shifted(at, float(far * np.sin(angle)), float(far * np.cos(angle)))
-            lon, lat = np.array([spot[0]]), np.array([spot[1]])
-            in_port = to_port_m(lon, lat)[0] < PORT_RADIUS_M + 600.0
-            if in_port or to_shore_m(lon, lat)[0] < 900.0 or on_land(lon, lat)[0]:
-                continue
-            if self._anchored:
-                lon, lat = np.array(self._anchored).T
-                if float(metres(lat, lon, spot[1], spot[0]).min()) < apart_m:
-                    continue
-            self._anchored.append(spot)
-            return spot
-        return None
+    def anchor_spot(self, middle: Point | None = None) -> Point | None:
+        """A free place in an anchorage, or in any that has one; None where all are taken."""
+        names = (
+            [middle] if middle else [at for at in anchorages() if len(anchor_places(at)) > self._anchored.get(at, 0)]
+        )
+        if not names:
+            return None
+        at = names[int(self.luck.integers(len(names)))]
+        taken = self._anchored.get(at, 0)
+        self._anchored[at] = taken + 1
+        places = anchor_places(at)
+        return places[taken] if taken < len(places) else None
 
     def tell(self, vessel: Vessel, rule: str, start: float, end: float, at: Point, note: str, other: int = 0) -> None:
         """Writes down a deed of one ship, or of two."""
@@ -162,6 +163,21 @@ class Cast:
             if all(self.dark(second + minutes * MINUTE) is wanted for minutes in (-30, 0, 60)):
                 return second
         return None
+
+
+@cache
+def anchor_places(middle: Point) -> tuple[Point, ...]:
+    """The places of an anchorage where a ship can lie, some 900 m apart, off the land and outside ports."""
+    luck = np.random.default_rng([round(abs(degree) * 1000) for degree in middle])
+    steps = np.arange(-5, 6) * 1000.0
+    east, north = (grid.ravel() for grid in np.meshgrid(steps, steps))
+    near = np.hypot(east, north) < ANCHORAGE_RADIUS_M - 700.0
+    shift = luck.uniform(-60.0, 60.0, (2, int(near.sum())))
+    lat = middle[1] + (north[near] + shift[0]) / METRES_PER_DEGREE
+    lon = middle[0] + (east[near] + shift[1]) / METRES_PER_DEGREE / np.cos(np.radians(lat))
+    fit = (to_port_m(lon, lat) > PORT_RADIUS_M + 600.0) & (to_shore_m(lon, lat) > 900.0) & ~on_land(lon, lat)
+    places = [(float(x), float(y)) for x, y in zip(lon[fit], lat[fit], strict=True)]
+    return tuple(places[at] for at in luck.permutation(len(places)))
 
 
 @cache

@@ -44,8 +44,13 @@ def finish(course: Course, to: str, luck: np.random.Generator, cast: Cast, ancho
     course.tell("port_call", begun, f"arrived at {name}")
 
 
-def voyage(cast: Cast, name: str, back: bool, knots: float, acts: list[tuple[float, Act]]) -> Course:
-    """A voyage along a lane; each act happens when so many miles (from the lane's first point) are run."""
+def voyage(
+    cast: Cast, name: str, back: bool, knots: float, acts: list[tuple[float, Act]], anchors: float = 0.0
+) -> Course:
+    """A voyage along a lane; each act happens when so many miles (from the lane's first point) are run.
+
+    `anchors` is how likely the ship goes to anchor at its end and not to a berth.
+    """
     luck = cast.luck
     names = LANES[name][::-1] if back else LANES[name]
     aside = np.clip(luck.normal(0.0, 1000.0, 2), -1900.0, 1900.0)
@@ -67,7 +72,7 @@ def voyage(cast: Cast, name: str, back: bool, knots: float, acts: list[tuple[flo
             due.pop(0)[1](course, heading)
         course.go(other, knots)
     course.mark("offing")
-    finish(course, names[-1], luck, cast, anchor=bool(luck.random() < 0.45))
+    finish(course, names[-1], luck, cast, anchor=bool(luck.random() < anchors))
     return course
 
 
@@ -78,7 +83,7 @@ def merchants(cast: Cast, count: int) -> list[Vessel]:
         name = str(cast.luck.choice([name for name in LANES if lane_stops(name)]))
         knots = float(cast.luck.uniform(9.5, 17.0))
         mile = float(cast.luck.choice(lane_stops(name)))
-        course = voyage(cast, name, bool(cast.luck.random() < 0.5), knots, [(mile, lambda c, _: c.mark("there"))])
+        course = voyage(cast, name, bool(cast.luck.random() < 0.5), knots, [(mile, lambda c, _: c.mark("there"))], 0.45)
         course.with_mark("there", float(cast.luck.uniform(-0.2, 1.2)) * cast.seconds)
         made.append(cast.add("tanker" if cast.luck.random() < 0.3 else "merchant", course))
     return made
