@@ -124,10 +124,10 @@ def ledgers_agree(homes: list[CampaignHome]) -> dict[str, Any]:
     for home, other in (homes, homes[::-1]):
         out = _select(
             home,
-            # A void of an epoch that was over before it had a receipt never leaves.
+            # Nothing is left to leave of a void, or of what a backup's key file erased, in an epoch that is over.
             "SELECT o.channel, o.epoch, o.seq, o.state, o.digest FROM exchange_out o JOIN exchange_streams s"
             " ON s.direction = 'out' AND s.peer = o.peer AND s.channel = o.channel AND s.epoch = o.epoch"
-            " WHERE o.state <> 'moved' AND o.peer = ? AND NOT (o.state = 'void' AND o.seq > s.acked"
+            " WHERE o.state <> 'moved' AND o.peer = ? AND NOT (o.state IN ('void', 'erased') AND o.seq > s.acked"
             " AND EXISTS (SELECT 1 FROM exchange_streams n WHERE n.direction = 'out' AND n.peer = s.peer"
             " AND n.channel = s.channel AND n.epoch > s.epoch))",
             other.party,
