@@ -229,6 +229,28 @@ def bodies(node: Node, kind: str) -> list[bytes]:
         return [body for _, body in node.ledger.entries(tx, kinds=(kind,))]
 
 
+def test_what_was_erased_is_proved_by_a_frame_that_brought_a_void_for_what_was_held(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    with put_back(north):
+        north.put(report("r-1"), "south")
+        south.exchange.accept(north.frame("south"))  # and the receipt is lost
+        north.retract("r-1")
+        north.put(report("r-2"), "south")
+        north.put(report("r-3"), "south")
+        drain(*pair)
+        north.retract("r-2")
+        drain(*pair)
+    greet(north, south)
+    north.exchange.reopen("south")
+    drain(*pair)
+
+    compared(north, south)
+    compared(north, south)
+
+    assert north.rids() == south.rids() == ["r-3"]
+    agree(north, south)
+
+
 def test_what_comes_back_and_has_lost_its_bytes_goes_as_a_void(pair: tuple[Node, Node]) -> None:
     north, south = pair
     with put_back(north):

@@ -112,7 +112,10 @@ class ReopenedFacts(Facts, frozen=True, kw_only=True):
 
 
 class FrameFacts(Facts, frozen=True, kw_only=True):
-    """A frame was accepted from number `first` on; the bytes are its header, the signature stands here."""
+    """A frame was accepted from number `first` on; the bytes are its header, the signature stands here.
+
+    `others` are the leaves of numbers that were held otherwise already: without them its root could not be made again.
+    """
 
     peer: str
     channel: str
@@ -120,6 +123,7 @@ class FrameFacts(Facts, frozen=True, kw_only=True):
     first: int
     last: int
     signature: str
+    others: tuple[tuple[int, str], ...] = ()
 
 
 class ReceivedFacts(Facts, frozen=True, kw_only=True):

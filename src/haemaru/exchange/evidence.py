@@ -148,10 +148,11 @@ class Evidence:
             if (facts.channel, facts.epoch) != (channel, epoch) or not facts.first <= seq <= facts.last:
                 continue
             named = msgspec.json.decode(header, type=FrameHeader)
+            others = {number: bytes.fromhex(other) for number, other in facts.others}
             leaves = [
-                bytes(row[0])
+                others.get(row[0], bytes(row[1]))
                 for row in tx.all(
-                    "SELECT leaf FROM exchange_in WHERE peer = :peer AND channel = :channel AND epoch = :epoch"
+                    "SELECT seq, leaf FROM exchange_in WHERE peer = :peer AND channel = :channel AND epoch = :epoch"
                     " AND seq >= :first AND seq <= :last ORDER BY seq",
                     peer=peer,
                     channel=channel,

@@ -121,8 +121,9 @@ class Inbox:
         exceptions: list[ItemException] = []
         held = max(min(upto, header.last) - header.first + 1, 0)
         lacking: list[int] = []
+        others: list[tuple[int, str]] = []
         if held:
-            found, lacking = self._compare(batch.tx, stream, header.first, lines[:held], peer)
+            found, lacking, others = self._compare(batch.tx, stream, header.first, lines[:held], peer)
             exceptions += found
         # Below the cursor there is nothing new, unless a comparison found that a number is not there.
         new = [*lacking, *range(upto + 1, header.last + 1)]
@@ -139,6 +140,7 @@ class Inbox:
             first=new[0],
             last=header.last,
             signature=outer.signature.hex(),
+            others=tuple(others),
         )
         batch.append(entries.FRAME, entry_bytes(facts, outer.header_bytes))
         arrived = []
@@ -217,8 +219,8 @@ class Inbox:
 
     def _compare(
         self, tx: Tx, stream: Stream, first: int, lines: list[bytes], peer: Peer
-    ) -> tuple[list[ItemException], list[int]]:
-        """What is held otherwise than it came now, and the numbers that the cursor covers but no row holds."""
+    ) -> tuple[list[ItemException], list[int], list[tuple[int, str]]]:
+        """What is held otherwise than it came now, numbers that the cursor covers but no row holds, other leaves."""
         rows = tx.all(
             "SELECT seq, leaf, state, digest, rid, rev, entry FROM exchange_in WHERE peer = :peer"
             " AND channel = :channel AND epoch = :epoch AND seq >= :first AND seq <= :last",
@@ -229,10 +231,13 @@ class Inbox:
             last=first + len(lines) - 1,
         )
         found = []
+        others = []
         for seq, leaf, state, digest, rid, rev, entry in rows:
             line = lines[seq - first]
-            if leaf_hash(line) == bytes(leaf):
+            came = leaf_hash(line)
+            if came == bytes(leaf):
                 continue
+            others.append((seq, came.hex()))
             item = read_item(self._house, peer, stream, seq, line)
             if item.digest == bytes(digest).hex() and not item.code:
                 continue  # the same payload, signed anew after its key was revoked
@@ -244,7 +249,7 @@ class Inbox:
             is_anew = header is not None and (self._house.vault.blind(header.rid), header.rev) == (bytes(rid), rev)
             found.append(ItemException(seq, "already_received" if is_void or is_anew else "number_taken"))
         there = {row[0] for row in rows}
-        return found, [seq for seq in range(first, first + len(lines)) if seq not in there]
+        return found, [seq for seq in range(first, first + len(lines)) if seq not in there], others
 
     def _receipt(
         self, outer: Outer, upto: int, code: str, exceptions: list[ItemException] | tuple[ItemException, ...]
