@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 KIND: Final = "surveillance.finding"
 _log = logging.getLogger(__name__)
+_FOLDER: Final = "live"
 _TICK_S: Final = 1.0
 
 
@@ -61,7 +62,7 @@ class FindingDesk:
                 from haemaru.surveillance.detection.live import LiveHost
 
                 node = self._node
-                folder = node.home.folder / "live"
+                folder = node.home.folder / _FOLDER
                 self._host = LiveHost(
                     folder, Vault(node.keys.vault), self.rules, live_zones(node.home.folder, self.rules), self._history
                 )
@@ -114,18 +115,18 @@ class FindingDesk:
 
         looked, saved, pause = 0.0, time.monotonic(), 0.0
         while not self._stop.wait(_TICK_S):
-            if self._host is None:
-                continue
+            if self._host is None and not (self._node.home.folder / _FOLDER).exists():
+                continue  # no feed has ever brought anything
             try:
                 self.state = "loading" if self.state == "idle" else self.state
-                self._host.work(to_ms(self._node.clock.now()))
+                self.host().work(to_ms(self._node.clock.now()))
                 if time.monotonic() - looked >= pause:
                     began = time.thread_time()
                     self.look()
                     looked = time.monotonic()
                     pause = pause_after(time.thread_time() - began)
                 if time.monotonic() - saved >= SNAPSHOT_S:
-                    self._host.snapshot()
+                    self.host().snapshot()
                     saved = time.monotonic()
                 self.state = "working"
             except Fault as fault:
