@@ -4,11 +4,15 @@ from typing import Any
 
 import msgspec
 import pytest
+import zstandard
 from tests.exchange.nodes import Node, drain, later, report
 
 from haemaru.exchange.digests import MOST_ANSWERS, MOST_NUMBERS
-from haemaru.exchange.envelope import read_envelope
-from haemaru.exchange.errors import EnvelopeRefused
+from haemaru.exchange.entries import SealedFacts, read_entry
+from haemaru.exchange.envelope import MOST_SIGNATURES, RECORD_TYPE, read_envelope, write_envelope
+from haemaru.exchange.errors import EnvelopeRefused, FrameRefused
+from haemaru.exchange.frame import Stream, _unpack
+from haemaru.exchange.items import read_item
 from haemaru.exchange.messages import DigestAnswer, DigestAsk, DigestFound, Held, Part, read_message
 from haemaru.exchange.standing import Kept, Standing
 
@@ -82,6 +86,52 @@ def test_what_is_given_back_waits_for_the_receipt_of_what_was_given_before(pair:
         assert tx.one("SELECT count(*) FROM exchange_spool") == (1,)
     drain(*pair)
     assert north.counts("south")["lost"] == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"refs": [f"r-{number}" for number in range(65)]}, "bad_header"),
+        ({"created": "9998-01-01T00:00:00Z", "retain_until": "9999-12-31T00:00:00Z"}, "header_created_ahead"),
+    ],
+    ids=["refs", "created"],
+)
+def test_a_header_claims_no_more_than_it_may(pair: tuple[Node, Node], changed: dict[str, Any], code: str) -> None:
+    north, south = pair
+    north.put(report(), "south")
+    drain(*pair)
+    with north.ledger.read() as tx:
+        row = tx.one("SELECT entry FROM exchange_out WHERE channel = 'intelligence'")
+        assert row is not None
+        line = read_entry(north.ledger.body(tx, row[0]), SealedFacts)[1]
+    head, _, body = read_envelope(line).content.partition(b"\n")
+    changed_head = msgspec.json.encode(msgspec.json.decode(head) | {"rid": "other"} | changed)
+    sealed = write_envelope(north.keys, RECORD_TYPE, changed_head + b"\n" + body.replace(b'"r-1"', b'"other"'))
+    with south.ledger.read() as tx:
+        sender = south.exchange._peers.get(tx, "north")
+    stream = Stream("north", "south", north.exchange.house.realm, "intelligence", 1)
+
+    assert read_item(south.exchange.house, sender, stream, 2, sealed.replace(b"{", b'{"seq":2,', 1)).code == code
+
+
+def test_an_envelope_bears_no_crowd_of_signatures(pair: tuple[Node, Node]) -> None:
+    line = write_envelope(pair[0].keys, RECORD_TYPE, b"{}\n{}")
+    one = msgspec.json.decode(line)["signatures"][0]
+    crowd = msgspec.json.encode(msgspec.json.decode(line) | {"signatures": [one] + [one] * MOST_SIGNATURES})
+
+    assert read_envelope(line).signatures
+    with pytest.raises(EnvelopeRefused, match="envelope_unreadable"):
+        read_envelope(crowd)
+
+
+@pytest.mark.parametrize("size", [1, 500, 100_000, 3_000_000])
+def test_nothing_stands_behind_what_was_compressed(size: int) -> None:
+    plain = bytes(size)
+    for packed in (zstandard.compress(plain), zstandard.ZstdCompressor(write_checksum=True).compress(plain)):
+        assert _unpack(packed, size) == plain
+        for more in (b"x", zstandard.compress(b"more"), b"\x50\x2a\x4d\x18\x01\x00\x00\x00x"):
+            with pytest.raises(FrameRefused, match="frame_unreadable"):
+                _unpack(packed + more, size)
 
 
 def test_who_asks_for_digests_and_takes_none_is_answered_no_more(pair: tuple[Node, Node]) -> None:

@@ -88,6 +88,22 @@ def test_a_batch_that_could_not_be_stored_is_handed_over_after_the_next_start(pa
     assert spooled(south) == 0
 
 
+def test_the_receipt_tells_of_a_batch_that_holds_a_value_that_cannot_be(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    taken: list[bytes] = []
+
+    def check(table: pa.Table) -> str:
+        return "positions_impossible" if table.num_rows == 10 else ""
+
+    south.exchange.on_positions(lambda _header, data: taken.append(data), check)
+    put(north, "south", arrow(10))
+    put(north, "south", arrow(20))
+    drain(north, south)
+
+    assert taken == [arrow(20)]
+    assert north.counts("south", "track")["exceptions"] == {"positions_impossible": 1}
+
+
 def test_a_batch_whose_values_are_refused_does_not_stop_those_behind_it(pair: tuple[Node, Node]) -> None:
     north, south = pair
     taken: list[bytes] = []

@@ -13,7 +13,7 @@ from haemaru.clock import format_time, from_ms, to_ms
 from haemaru.exchange.arrow import check_positions
 from haemaru.exchange.positions import Group
 from haemaru.surveillance import CLASSES, MISSING, Fixes, class_code
-from haemaru.surveillance.share import KIND, Handling, Shared, read_shared, share
+from haemaru.surveillance.share import KIND, Handling, Shared, read_shared, refusal_of_rows, share
 from haemaru.wording import Fault
 
 T = to_ms(AT)
@@ -231,6 +231,12 @@ def test_a_partners_batch_that_is_not_as_agreed_is_refused(changed: dict[str, pa
     assert len(read_shared(stream(**GOOD))) == 1
     with pytest.raises(Fault, match="shared_positions_refused"):
         read_shared(stream(**{**GOOD, **changed}))
+
+
+@pytest.mark.parametrize(("name", "value"), [("lat", 60_000_000), ("mmsi", -5), ("mmsi", None)])
+def test_a_value_that_cannot_be_is_named_before_the_receipt(name: str, value: int | None) -> None:
+    assert refusal_of_rows(pa.table(GOOD)) == ""
+    assert refusal_of_rows(pa.table({**GOOD, name: pa.array([value], pa.int32())})) == "positions_impossible"
 
 
 @pytest.mark.parametrize("lost", list(GOOD))

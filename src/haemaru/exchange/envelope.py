@@ -7,6 +7,7 @@ pass for a record. In a frame each envelope stands on a line of its own behind i
 
 import base64
 import hashlib
+from typing import Annotated
 
 import msgspec
 
@@ -18,6 +19,7 @@ POSITIONS_TYPE = "application/vnd.haemaru.positions.v1+arrow"
 CONTROL_TYPE = "application/vnd.haemaru.control.v1+json"
 VOID_TYPE = "application/vnd.haemaru.void.v1+json"
 RECEIPT_TYPE = "application/vnd.haemaru.receipt.v1+json"
+MOST_SIGNATURES = 4
 REFUSAL_TYPE = "application/vnd.haemaru.refusal.v1+json"
 
 
@@ -34,7 +36,7 @@ class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     suite: str
     payloadType: str  # noqa: N815 - DSSE's own spelling
     payload: str
-    signatures: tuple[Signature, ...] = ()
+    signatures: Annotated[tuple[Signature, ...], msgspec.Meta(max_length=MOST_SIGNATURES)] = ()
     seq: int = 0
 
     @property

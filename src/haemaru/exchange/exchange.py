@@ -11,6 +11,8 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any, Literal
 
+import pyarrow as pa
+
 from haemaru.agreement import Agreement
 from haemaru.clock import Clock, Ids
 from haemaru.exchange.answering import Answering
@@ -356,9 +358,9 @@ class Exchange:
                 for callback in self._received:
                     callback(held)
 
-    def on_positions(self, callback: OnPositions) -> None:
-        """Names who stores received positions: called with header and Arrow bytes until it returns without error."""
-        self._positions.on_positions = callback
+    def on_positions(self, callback: OnPositions, check: Callable[[pa.Table], str] | None = None) -> None:
+        """Names who stores received positions, and what it refuses: called until it returns without error."""
+        self._positions.on_positions, self.house.check_rows = callback, check
 
     def on_recheck(self, callback: Recheck) -> None:
         """Names who decides queued batches of positions again."""

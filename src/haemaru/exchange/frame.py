@@ -234,7 +234,22 @@ def _unpack(packed: bytes, size: int) -> bytes:
         raise FrameRefused("frame_unreadable", part="zstd") from None
     if len(plain) != size:
         raise FrameRefused("frame_size_differs", promised=size)
+    if _end_of_first(packed) != len(packed):
+        raise FrameRefused("frame_unreadable", part="zstd")
     return plain
+
+
+def _end_of_first(packed: bytes) -> int:
+    """Where a zstd frame that was read ends (RFC 8878, 3.1.1): nothing may stand behind it that nobody looks at."""
+    flags = packed[4]
+    single = flags >> 5 & 1
+    at = 6 - single + (0, 1, 2, 4)[flags & 3] + (single, 2, 4, 8)[flags >> 6]
+    while at < len(packed):
+        head = int.from_bytes(packed[at : at + 3], "little")
+        at += 3 + (1 if head >> 1 & 3 == 1 else head >> 3)
+        if head & 1:
+            return at + (4 if flags >> 2 & 1 else 0)
+    return at
 
 
 def _bytes(text: str) -> bytes:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
+import pyarrow as pa
+
 from haemaru.agreement import Agreement
 from haemaru.clock import Clock, Ids, format_time
 from haemaru.exchange.limits import LIMITS, Limits
@@ -148,6 +150,8 @@ class House:
     hears: dict[type[Message], Hears] = field(default_factory=dict)
     """Who takes in each type of control message."""
     leases: Leasing | None = None
+    check_rows: Callable[[pa.Table], str] | None = None
+    """Why whoever stores positions would refuse a batch, or nothing: asked before the receipt."""
 
     def in_force(self, digest: str) -> Agreement | None:
         """The version of an agreement that holds now, whatever version of it the hash names."""

@@ -6,6 +6,7 @@ the stream behind it. Nothing of an item whose signature fails is believed, not 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -33,6 +34,7 @@ from haemaru.exchange.messages import KeyNews, Message, Void, read_message, read
 from haemaru.exchange.peers import Peer
 from haemaru.ledger.merkle import leaf_hash
 from haemaru.records import Header, Record, channel_of, header_json, parse_record, read_header
+from haemaru.values import parse_time
 from haemaru.wording import Fault
 
 SIGNED_CHANNELS = frozenset({"control", "intelligence", "request"})
@@ -49,6 +51,10 @@ PATH_OF_COLUMN = {
 UNITS_PER_DEGREE, MISSING = 600_000, 32_767
 
 Numbers = npt.NDArray[Any]
+
+AHEAD = timedelta(days=1)
+"""How far `created` may be ahead of this clock: its retention is counted from there. No two honest clocks are so far
+apart; a smaller difference is an alarm, and nothing depends on it."""
 
 TAKING_BACK = frozenset({"retract", "expire"})
 
@@ -144,6 +150,8 @@ def _envelope_code(house: House, peer: Peer, stream: Stream, header: Header) -> 
         return "header_other_origin"
     if channel != stream.channel:
         return "header_other_channel"
+    if header.op not in TAKING_BACK and parse_time(header.created) > house.clock.now() + AHEAD:
+        return "header_created_ahead"
     return ""
 
 
@@ -185,6 +193,8 @@ def _read_positions(house: House, peer: Peer, stream: Stream, _seq: int, content
             code = "positions_column_without_clause"
         elif agreement is not None and table.num_rows:
             code = _columns_code(agreement, header, table, peer.party, house.party)
+        if not code and house.check_rows is not None:
+            code = house.check_rows(table)
     return found | {"code": code, "arrow": b"" if code else arrow}
 
 

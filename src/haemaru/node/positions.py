@@ -44,7 +44,7 @@ from haemaru.surveillance import (
 from haemaru.surveillance.picture import Picture, PictureColumns
 from haemaru.surveillance.picture import load as load_picture
 from haemaru.surveillance.picture import save as save_picture
-from haemaru.surveillance.share import Handling, conflated, outlived, read_shared, share, still_young
+from haemaru.surveillance.share import Handling, conflated, outlived, read_shared, refusal_of_rows, share, still_young
 from haemaru.surveillance.store import PositionStore
 from haemaru.values import parse_time
 from haemaru.values.position import Position
@@ -84,7 +84,7 @@ class SurveillanceDesk:
         self.feed: dict[str, Any] = {}
         self.running_feeds: dict[str, threading.Event] = {}
         self._statics = StaticHistory(self._load_claims())
-        exchange.on_positions(self._receive)
+        exchange.on_positions(self._receive, refusal_of_rows)
         exchange.on_received(self._identity)
         exchange.on_recheck(self._recheck)
         exchange.on_thin(self._rest, conflated)

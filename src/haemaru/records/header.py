@@ -12,6 +12,7 @@ from typing import Literal, get_args
 import msgspec
 
 from haemaru.records.kinds import is_kind
+from haemaru.records.record import MAX_REFS
 from haemaru.values.instant import parse_time
 from haemaru.wording import Fault
 
@@ -120,6 +121,8 @@ def _check(header: Header, where: str) -> None:
         raise Fault("bad_header", f"{where}.rev", problem="rev and schema count from 1, to 2^53 - 1 at most")
     if not header.audience:
         raise Fault("bad_header", f"{where}.audience", problem="audience is empty")
+    if len(header.refs) > MAX_REFS:
+        raise Fault("bad_header", f"{where}.refs", problem=f"more than {MAX_REFS} refs")
     if (header.onward == "list") != bool(header.onward_to):
         raise Fault("bad_header", f"{where}.onward_to", problem="onward_to belongs to onward list")
     for name, at in (

@@ -299,6 +299,19 @@ def read_shared(data: bytes) -> Fixes:
         table = check_positions(data)
     except EnvelopeRefused as refused:
         raise Fault("shared_positions_refused", "positions", problem=refused.code) from refused
+    return _fixes_of(table)
+
+
+def refusal_of_rows(table: pa.Table) -> str:
+    """Why `read_shared` would refuse a batch whose bytes are in order, as a receipt says it, or nothing."""
+    try:
+        _fixes_of(table)
+    except Fault:
+        return "positions_impossible"
+    return ""
+
+
+def _fixes_of(table: pa.Table) -> Fixes:
     names = set(table.column_names)
     lacking = sorted({"t", "lat", "lon"} - names) or ([] if names & {"mmsi", "ship"} else ["mmsi"])
     if lacking:
