@@ -73,6 +73,11 @@ class Target:
 @cache
 def world() -> tuple[Node, Node]:
     """Two nodes that trust each other, for what can only be reached through a node."""
+    return new_world()
+
+
+def new_world() -> tuple[Node, Node]:
+    """Two nodes at which nothing was thrown yet."""
     folder = Path(tempfile.mkdtemp(prefix="haemaru-fuzz-"))
     clock = FakeClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
     north, south = (Node(party, clock, folder, load(), place) for place, party in enumerate(("north", "south"), 1))
@@ -82,9 +87,15 @@ def world() -> tuple[Node, Node]:
 
 
 @cache
+def _quiet() -> tuple[Node, Node]:
+    """Two more, which only make good contents: whatever is thrown at the others stops nothing here."""
+    return new_world()
+
+
+@cache
 def sealed_here() -> tuple[bytes, ...]:
     """Contents that the two nodes would take in as they are: a record, its correction, its retraction."""
-    north, _ = world()
+    north, south = _quiet()
     lines = []
     for channel, act in (
         ("intelligence", lambda: north.put(report(), "south")),
@@ -93,7 +104,7 @@ def sealed_here() -> tuple[bytes, ...]:
     ):
         act()
         frame = north.frame("south", channel)
-        lines += open_frame(read_outer(frame), world()[1].keys)
+        lines += open_frame(read_outer(frame), south.keys)
     return tuple(read_envelope(line).content for line in lines)
 
 
@@ -103,7 +114,9 @@ def _read_batch(_header: dict[str, Any], data: bytes) -> None:
 
 def batch_here() -> tuple[bytes, ...]:
     """A batch of positions that the receiver would take in as it is."""
-    north, south = world()
+    if not world()[1].exchange._positions.on_positions:
+        world()[1].exchange.on_positions(_read_batch)
+    north, south = _quiet()
     if not south.exchange._positions.on_positions:
         south.exchange.on_positions(_read_batch)
         put(north, "south", arrow())
