@@ -40,14 +40,16 @@ def test_a_sensor_taken_back_leaves_both_maps(pair: Pair, tmp_path: Path) -> Non
 
 
 def test_what_is_really_heard_is_told_and_corrected_when_it_changes(pair: Pair) -> None:
-    now_ms = int(pair.kcg.clock.now().timestamp() * 1000)
-    for lat in (34.1, 35.1):
-        fixes = Fixes.of(mmsi=[440_000_001], t=[now_ms - 60_000], lat=[lat * 600_000], lon=[124.6 * 600_000])
-        pair.kcg.surveillance.take(fixes.replace(mmsi=[440_000_001 + int(lat)]), [], "test")
+    seen_ms = int(pair.kcg.clock.now().timestamp() * 1000) - 60_000
+    lon, cells = int(124.6 * 600_000), set()
+    for mmsi, lat in ((440_000_001, int(34.1 * 600_000)), (440_000_002, int(35.1 * 600_000))):
+        fixes = Fixes.of(mmsi=[mmsi], t=[seen_ms], lat=[lat], lon=[lon])
+        cells.add(int(cell_of(fixes.lat, fixes.lon)[0]))
+        pair.kcg.surveillance.take(fixes, [], "test")
         asked(pair.kcg, "coverage", tell=True)
         pair.carry()
 
     theirs = asked(pair.kcs, "coverage", since="2026-03-03T08:00:00Z", hours=1)
-    heard = {int(cell_of(fixes.lat * 0 + int(lat * 600_000), fixes.lon)[0]) for lat in (34.1, 35.1)}
+    assert cells <= set(waters())
     assert theirs["heard_cells"]["kcg"] == 2
-    assert not heard & {spot["cell"] for spot in theirs["blind"]}
+    assert not cells & {spot["cell"] for spot in theirs["blind"]}

@@ -115,7 +115,7 @@ class Outbox:
             record={"rid": facts.rid, "kind": facts.kind},
             rev=facts.rev,
             # Of a batch of positions the ledger holds no record: it is found by the entry that sealed it.
-            source=self._sealed_in(batch.tx, facts) if facts.spool else facts.source,
+            source=self.sealed_in(batch.tx, facts) if facts.spool else facts.source,
             to=facts.peer,
             purpose=facts.purpose,
             op=facts.op,
@@ -127,7 +127,8 @@ class Outbox:
         )
         self._note(batch, ask, judgement, "owed")
 
-    def _sealed_in(self, tx: Tx, facts: SealedFacts) -> int:
+    def sealed_in(self, tx: Tx, facts: SealedFacts) -> int:
+        """The entry that sealed the item of these facts."""
         row = tx.one(
             "SELECT entry FROM exchange_out WHERE peer = :peer AND channel = :channel AND epoch = :epoch"
             " AND seq = :seq",

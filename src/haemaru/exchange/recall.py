@@ -287,17 +287,7 @@ class Recall:
         return PutResult(outcome="sealed", rid=facts.rid, to=facts.peer, channel=channel, seq=seq)
 
     def _header_of(self, tx: Tx, facts: SealedFacts) -> Any:
-        row = tx.one(
-            "SELECT entry FROM exchange_out WHERE peer = :peer AND channel = :channel AND epoch = :epoch"
-            " AND seq = :seq",
-            peer=facts.peer,
-            channel=facts.channel,
-            epoch=facts.epoch,
-            seq=facts.seq,
-        )
-        if row is None:
-            raise LookupError(facts.rid)
-        _, envelope = read_entry(self._house.ledger.body(tx, row[0]), SealedFacts)
+        _, envelope = read_entry(self._house.ledger.body(tx, self._outbox.sealed_in(tx, facts)), SealedFacts)
         if facts.spool:
             return read_header(envelope)
         return read_header(split(read_envelope(envelope).content)[0])

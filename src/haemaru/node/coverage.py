@@ -5,8 +5,9 @@ Each declared sensor is a record (`surveillance.sensor`), and so is the table of
 a legal basis is kept and shown here, and no clause releases it.
 """
 
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from haemaru.clock import format_time, to_ms
 from haemaru.node.hands import share
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from haemaru.exchange import Held
     from haemaru.node.node import Node
 
+T = TypeVar("T")
 SENSOR, HEARD = "surveillance.sensor", "surveillance.heard"
 HEARD_DAYS = 7
 _MOST_CELLS = 20_000
@@ -95,24 +97,17 @@ class CoverageDesk:
     def watch(self) -> Watch:
         """What is declared and heard, own and as partners told it."""
         sensors: dict[str, list[Sensor]] = {}
-        for held in self._held(SENSOR):
-            sensors.setdefault(held.origin, []).append(_sensor(held))
-        heard: dict[str, Heard] = {self._node.party: self._heard_lately()}
-        for held in self._held(HEARD):
-            if held.peer is not None:
-                heard[held.origin] = _cells(held)
-        return Watch(sensors, heard)
+        for held, sensor in self._read(SENSOR, _sensor):
+            sensors.setdefault(held.origin, []).append(sensor)
+        heard = {held.origin: cells for held, cells in self._read(HEARD, _cells) if held.peer is not None}
+        return Watch(sensors, {self._node.party: self._heard_lately(), **heard})
 
-    def _held(self, kind: str) -> "list[Held]":
-        found = []
+    def _read(self, kind: str, read: "Callable[[Held], T]") -> "Iterator[tuple[Held, T]]":
         for held in self._node.exchange.holdings.records_of(kind):
             try:
-                _sensor(held) if kind == SENSOR else _cells(held)
+                yield held, read(held)
             except (Fault, TypeError, ValueError, KeyError):
                 continue  # what a partner's clauses left of it does not say where or how far
-            if held.state == "held":
-                found.append(held)
-        return found
 
     def report(self, since: datetime | None, hours: int) -> dict[str, Any]:
         """Who covers what from `since` (now) for so many hours, and the sensors it rests on."""

@@ -15,23 +15,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from haemaru.clock import format_time, from_ms, to_ms
 from haemaru.geography import ports, zone_outlines
+from haemaru.node.found import KIND, Found, read
 from haemaru.node.hands import share
 from haemaru.node.levels import usual_level
 from haemaru.signing import Vault
 from haemaru.surveillance import CLASSES, DAY_MS, UNITS_PER_DEGREE, Fixes, class_of_ship_type
-from haemaru.surveillance.detection.rules import RULES, Rules, house_rules
-from haemaru.values.instant import parse_time
+from haemaru.surveillance.detection.rules import Rules, house_rules
 from haemaru.wording import Fault
 
 if TYPE_CHECKING:
-    from haemaru.exchange import Held
     from haemaru.ledger import Batch
     from haemaru.node.node import Node
     from haemaru.surveillance.detection.automaton import Rows
     from haemaru.surveillance.detection.live import LiveHost, Published, Revision
     from haemaru.surveillance.detection.zones import Zones
 
-KIND: Final = "surveillance.finding"
 _log = logging.getLogger(__name__)
 _FOLDER: Final = "live"
 _TICK_S: Final = 1.0
@@ -150,10 +148,10 @@ class FindingDesk:
         if self._told is None:
             self._told = {}
             for held in self._node.exchange.holdings.records_of(KIND):
-                found = _published(held) if held.peer is None else None
+                found = read(held) if held.peer is None else None
                 if found is not None:
-                    self._told[found.id] = found
-                    self._rids[found.id] = held.rid
+                    self._told[found.name] = _published(found)
+                    self._rids[found.name] = held.rid
         return self._told
 
     def _tell(self, change: "Revision") -> None:
@@ -258,24 +256,9 @@ def _rows(fixes: Fixes) -> "Rows":
     return Rows(fixes.mmsi, fixes.t, fixes.lat, fixes.lon, fixes.sog)
 
 
-def _published(held: "Held") -> "Published | None":
-    """What a record of ours told of a finding; None where it is none that this version wrote."""
+def _published(found: Found) -> "Published":
+    """A finding of ours as it was told last."""
     from haemaru.surveillance.detection.live import Published
 
-    body, subject = held.record.get("body") or {}, held.record.get("subject") or {}
-    if body.get("rule") not in RULES:
-        return None
-    return Published(
-        id=str(body["finding"]),
-        version=int(body["version"]),
-        state="withdrawn" if held.state != "held" else str(body["state"]),
-        rule=str(body["rule"]),
-        mmsi_a=int(subject["mmsi"]),
-        mmsi_b=int((body.get("other") or {}).get("mmsi", 0)),
-        t_start=to_ms(parse_time(body["since"])),
-        t_end=to_ms(parse_time(body["until"])),
-        lat=round(body["lat"] * UNITS_PER_DEGREE),
-        lon=round(body["lon"] * UNITS_PER_DEGREE),
-        value=int(body["value"]),
-        evidence=[to_ms(parse_time(text)) for text in body["evidence"]],
-    )
+    row = found.row()
+    return Published(id=found.name, state=found.state, **row)

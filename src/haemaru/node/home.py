@@ -7,6 +7,9 @@ HOME/agreements/       the agreement files as they were given, with their signat
 HOME/node.db           the ledger and its projections (unless `--database` names another place)
 HOME/node.db.lock      held by the one process that has that database, whichever home it works for
 HOME/positions/        Parquet by UTC day, encrypted
+HOME/contacts/         radar and patrol contacts by UTC day, encrypted (not in a backup: they can be fed in again)
+HOME/live/             snapshot and journal of live detection, encrypted (made again from the positions if lost)
+HOME/zones.geojson     the agency's own ports and zones for detection, where it has put any
 HOME/put-back          left by a restore until the node was opened once
 HOME/lock              held by the one process that writes here
 HOME/control.sock      how commands reach a running node (0600)

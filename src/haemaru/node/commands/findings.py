@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from haemaru.clock import format_time
 from haemaru.node.answer import Answer
 from haemaru.node.desk.findings import ranked, records_of
-from haemaru.node.desk.found import LISTED_HOURS, lately
+from haemaru.node.found import LISTED_HOURS, lately
 from haemaru.surveillance.detection.alerts import told
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from haemaru.clock import format_time, from_ms, to_ms
 from haemaru.node.desk import papers
-from haemaru.node.desk.found import LISTED_HOURS, WITHDRAWN, Found, lately, read
-from haemaru.node.findings import KIND
+from haemaru.node.found import KIND, LISTED_HOURS, WITHDRAWN, Found, lately, read
 from haemaru.surveillance import UNITS_PER_DEGREE
 from haemaru.surveillance.detection.alerts import Ranking, rank
 from haemaru.surveillance.features import Feature

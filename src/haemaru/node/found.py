@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from haemaru.clock import to_ms
-from haemaru.node.findings import KIND
 from haemaru.surveillance import UNITS_PER_DEGREE
 from haemaru.surveillance.detection.findings import MOST_EVIDENCE, finding_id
 from haemaru.surveillance.detection.rules import RULES
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from haemaru.exchange import Held
     from haemaru.node.node import Node
 
+KIND = "surveillance.finding"
 LISTED_HOURS = 24
 WITHDRAWN = "withdrawn"
 _HOUR_MS = 3_600_000
@@ -49,6 +49,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """One finding of a record; times are UTC ms, ships stand with their names as far as those were told."""
 
     held: Any
+    name: str
+    """What its finder calls it, in every version."""
     rule: str
     state: str
     version: int
@@ -99,6 +101,7 @@ def read(held: "Held") -> Found | None:
         return None
     return Found(
         held=held,
+        name=body.finding,
         rule=body.rule,
         state=body.state,
         version=body.version,
