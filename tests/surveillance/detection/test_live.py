@@ -74,7 +74,7 @@ class Stored:
 
     def __init__(self, rows: Rows) -> None:
         self.rows, self.taken = rows, np.zeros(len(rows), np.bool_)
-        self._hosts: list[LiveHost] = []
+        self.hosts: list[LiveHost] = []
 
     def history(self, ships: Sequence[int] | None, since_ms: int) -> Rows:
         held = self.taken & (self.rows.t >= since_ms)
@@ -82,11 +82,11 @@ class Stored:
 
     def host(self, folder: Path) -> LiveHost:
         """A new host on a folder; the one before is dead: every batch was on the disk when `note` returned."""
-        self._hosts.append(LiveHost(folder, VAULT, house_rules(), Zones.none(), self.history))
-        return self._hosts[-1]
+        self.hosts.append(LiveHost(folder, VAULT, house_rules(), Zones.none(), self.history))
+        return self.hosts[-1]
 
     def __del__(self) -> None:
-        for host in self._hosts:
+        for host in self.hosts:
             host.close()
 
 
@@ -135,7 +135,7 @@ def test_any_batches_any_disorder_and_any_kills_give_the_same_findings(
     host.work(to_the_end=True)
 
     assert killed
-    assert host.counts["late"] or host.counts["made_anew"] or killed
+    assert sum(each.counts["late"] for each in stored.hosts) > 0
     assert host.find().equals(expected)
 
 
