@@ -117,7 +117,7 @@ class Desk(Protocol):
         ...
 
     def picture(self) -> Columns:
-        """The picture as columns, cheap enough to be asked for once a second."""
+        """The picture as columns, cheap enough to be asked for a few times a second."""
         ...
 
     def coverage(self) -> Raw:

@@ -1,4 +1,4 @@
-// The watch's map: an offline coastline, names of ports, and the vessels asked for once a second.
+// The watch's map: an offline coastline, names of ports, and the vessels asked for three times a second.
 
 import { Map as Chart, Marker, NavigationControl, ScaleControl, setWorkerUrl } from "../vendor/maplibre-gl.mjs";
 import { Layers } from "./layers.js";
