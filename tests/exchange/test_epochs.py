@@ -490,3 +490,37 @@ def test_what_had_arrived_before_it_was_sealed_anew_comes_again_to_a_home_that_w
     greet(north, south)
     drain(*pair)
     assert south.rids() == ["r-0", "r-1"]
+
+
+@pytest.mark.parametrize("is_over", [False, True], ids=["in this epoch", "in one that is over"])
+def test_what_arrived_before_it_was_void_is_void_at_a_home_put_back_and_told_as_delivered(
+    pair: tuple[Node, Node], is_over: bool
+) -> None:
+    north, south = pair
+    north.put(report("r-0"), "south")
+    drain(*pair)
+    with put_back(south):
+        north.put(report("r-1"), "south")
+        south.exchange.accept(north.frame("south"))
+        north.retract("r-1")
+        drain(*pair)
+        if is_over:
+            north.exchange.reopen("south")
+            drain(*pair)
+    greet(north, south)
+    drain(*pair)
+    if is_over:
+        south.exchange.reopen("north")
+        drain(*pair)
+    for _ in range(3):
+        compared(north, south)
+        drain(*pair)
+
+    with south.ledger.read() as tx:
+        held = tx.all("SELECT seq, state FROM exchange_in WHERE channel = 'intelligence' AND epoch = 1 ORDER BY seq")
+    with north.ledger.read() as tx:
+        told = tx.all("SELECT seq, state FROM exchange_out WHERE channel = 'intelligence' AND epoch = 1 ORDER BY seq")
+    assert [tuple(row) for row in held] == [(1, "held"), (2, "void")]
+    # Its origin does not forget that it was out: the backup of the other side, or what was made of it, may hold it.
+    assert [tuple(row) for row in told] == [(1, "sealed"), (2, "delivered")]
+    assert south.rids() == ["r-0"]

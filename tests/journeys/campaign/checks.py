@@ -12,6 +12,7 @@ from tests.journeys.campaign.load import GONE, KIND, Load
 
 from haemaru.agreement import load_agreement, standing_purpose
 from haemaru.clock import SystemClock
+from haemaru.exchange.comparison import PUT_BACK
 from haemaru.node import Node
 from haemaru.surveillance import read_shared, share
 from haemaru.surveillance.share import Handling
@@ -125,7 +126,8 @@ def ledgers_agree(homes: list[CampaignHome]) -> dict[str, Any]:
         out = _select(
             home,
             # Nothing is left to leave of a void, or of what a backup's key file erased, in an epoch that is over.
-            "SELECT o.channel, o.epoch, o.seq, o.state, o.digest FROM exchange_out o JOIN exchange_streams s"
+            "SELECT o.channel, o.epoch, o.seq, o.state, o.digest, o.void_entry FROM exchange_out o"
+            " JOIN exchange_streams s"
             " ON s.direction = 'out' AND s.peer = o.peer AND s.channel = o.channel AND s.epoch = o.epoch"
             " WHERE o.state <> 'moved' AND o.peer = ? AND NOT (o.state IN ('void', 'erased') AND o.seq > s.acked"
             " AND EXISTS (SELECT 1 FROM exchange_streams n WHERE n.direction = 'out' AND n.peer = s.peer"
@@ -138,12 +140,17 @@ def ledgers_agree(homes: list[CampaignHome]) -> dict[str, Any]:
                 other, "SELECT channel, epoch, seq, state, digest FROM exchange_in WHERE peer = ?", home.party
             )
         }
-        for *key, state, digest in out:
+        forgot = _select(other, "SELECT count(*) FROM entry WHERE kind = ?", PUT_BACK)[0][0]
+        for *key, state, digest, void_entry in out:
             place = tuple(key)
             compared += 1
             arrived = there.get(place)
             if arrived is None:
                 differ.append(f"{home.party} {place} {state}: not at {other.party}")
+            elif state == "delivered" and arrived[0] == "void" and void_entry >= 0 and forgot:
+                # It had arrived before it was void, and its origin goes on saying so: a backup may hold it. The home
+                # that was put back since holds the void (tests/exchange/test_epochs.py).
+                continue
             elif (state == "void") != (arrived[0] == "void"):
                 differ.append(f"{home.party} {place} {state}: {arrived[0]} at {other.party}")
             elif state == "sealed" and bytes(digest) != bytes(arrived[1]):
@@ -153,9 +160,9 @@ def ledgers_agree(homes: list[CampaignHome]) -> dict[str, Any]:
     return {"compared": compared, "differ": differ[:20], "countersigned": countersigned}
 
 
-def _select(home: CampaignHome, sql: str, party: str) -> list[tuple[Any, ...]]:
+def _select(home: CampaignHome, sql: str, asked: str) -> list[tuple[Any, ...]]:
     with sqlite.connect(home.home / "node.db") as db:
-        found: list[tuple[Any, ...]] = db.execute(sql, (party,)).fetchall()
+        found: list[tuple[Any, ...]] = db.execute(sql, (asked,)).fetchall()
     db.close()
     return found
 
